@@ -1,0 +1,293 @@
+"""Connections, the request's transaction, and named SQL statements whose rows become dataclasses.
+
+    statements = Statements.load(data_dir("sql"))     every `-- name:` in sql/*.sql, once, at start
+    pool = Pool(conninfo, size)                       one connection for each thread at most
+    with Database(pool, statements) as db:            one for each request; takes no connection until asked
+        db.one(User, "users.by_id", id=...)           a read runs by itself
+        db.run("users.disable", id=...)               the first write begins the transaction
+        db.commit()                                   leaving without it rolls back
+
+Reads before the first write need no transaction (READ COMMITTED gives each statement its own snapshot
+anyway), which saves their round trips and lets a lost connection be replaced without anybody noticing.
+This module does not build SQL: what stands in the file is what runs.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeVar
+
+import psycopg
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import JsonbDumper
+from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
+
+from pocketid import log
+from pocketid.errors import Invalid, Unavailable, Violation
+from pocketid.text import _
+
+Connection = psycopg.Connection[Any]
+T = TypeVar("T")
+
+STATEMENT_TIMEOUT_MS = 10_000
+LOCK_TIMEOUT_MS = 5_000
+_WAIT_FOR_CONNECTION_SECONDS = 2.0
+_NAME = re.compile(r"^-- name: *(\w+) *$", re.MULTILINE)
+_PARAMETER = re.compile(r"%\((\w+)\)s")
+_COMMENT = re.compile(r"--[^\n]*")
+_WRITES = re.compile(r"\b(insert\s+into|update|delete\s+from|truncate|pg_notify|pg_advisory_xact_lock)\b")
+
+psycopg.adapters.register_dumper(dict, JsonbDumper)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One named statement of sql/*.sql; `text` is executed as it stands in the file."""
+
+    name: str
+    text: bytes
+    parameters: frozenset[str]
+    writes: bool
+    source: str
+
+
+class Statements(dict[str, Statement]):
+    """All named statements, by full name: file stem, dot, name."""
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read every sql file directly in `folder`. Raises ValueError for a name given twice."""
+        statements = cls()
+        for path in sorted(folder.glob("*.sql")):
+            if path.name != "schema.sql":
+                statements._read(path)
+        return statements
+
+    def _read(self, path: Path) -> None:
+        text = path.read_text(encoding="utf-8")
+        heads = list(_NAME.finditer(text))
+        for head, following in zip(heads, [*heads[1:], None], strict=True):
+            body = text[head.end() : following.start() if following else len(text)].strip()
+            name = f"{path.stem}.{head[1]}"
+            source = f"{path.name}:{text.count(chr(10), 0, head.start()) + 1}"
+            if name in self:
+                raise ValueError(f"{source}: the name {name} is given twice")
+            code = _COMMENT.sub("", body)
+            self[name] = Statement(
+                name,
+                body.encode(),
+                frozenset(_PARAMETER.findall(code)),
+                bool(_WRITES.search(code.replace("for update", ""))),
+                source,
+            )
+
+    def bind(self, name: str, parameters: Mapping[str, Any]) -> Statement:
+        """The statement, if these are exactly its parameters. Raises LookupError or TypeError."""
+        statement = self.get(name)
+        if statement is None:
+            raise LookupError(f"no statement is called {name}")
+        if parameters.keys() != statement.parameters:
+            different = sorted(parameters.keys() ^ statement.parameters)
+            raise TypeError(f"{statement.source} {name}: parameters missing or unknown: {', '.join(different)}")
+        return statement
+
+
+class Source(Protocol):
+    """Where a Database takes its connection from."""
+
+    def take(self) -> Connection:
+        """A connection in autocommit mode. Raises Unavailable."""
+
+    def give_back(self, connection: Connection) -> None:
+        """Return it; a broken one is replaced."""
+
+
+class Pool:
+    """Connections to one database, opened when they are needed, `size` at most."""
+
+    def __init__(self, conninfo: str, size: int) -> None:
+        self._pool = ConnectionPool(
+            conninfo,
+            min_size=1,
+            max_size=size,
+            timeout=_WAIT_FOR_CONNECTION_SECONDS,
+            max_waiting=4 * size,
+            open=False,
+            kwargs=connection_arguments(),
+            name="pocketid",
+        )
+
+    def open(self) -> None:
+        """Start opening connections in the background."""
+        self._pool.open(wait=False)
+
+    def close(self) -> None:
+        """Close all connections; those in use when they come back."""
+        self._pool.close(timeout=2)
+
+    def take(self) -> Connection:
+        """A connection in autocommit mode. Raises Unavailable when none is to be had within two seconds."""
+        try:
+            return self._pool.getconn()
+        except (PoolTimeout, TooManyRequests, psycopg.OperationalError) as error:
+            raise unavailable(error) from error
+
+    def give_back(self, connection: Connection) -> None:
+        """Return a connection; the pool replaces a broken one."""
+        self._pool.putconn(connection)
+
+    def figures(self) -> dict[str, int]:
+        """How many connections there are, and how many requests wait for one."""
+        return self._pool.get_stats()
+
+
+def connection_arguments() -> dict[str, Any]:
+    """How every connection of ours is opened, whoever opens it."""
+    settings = {
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "lock_timeout": LOCK_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": STATEMENT_TIMEOUT_MS,
+        "timezone": "UTC",
+    }
+    return {
+        "autocommit": True,
+        "prepare_threshold": 2,
+        "connect_timeout": 3,
+        "application_name": "pocketid",
+        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+    }
+
+
+def connect(conninfo: str) -> Connection:
+    """One connection outside of the pool, in autocommit mode. Raises psycopg.OperationalError."""
+    return psycopg.connect(conninfo, **connection_arguments())
+
+
+def unavailable(error: BaseException) -> Unavailable:
+    """What a person is told while the database is away; the log has the reason."""
+    log.warning("database_unavailable", reason=str(error).strip() or type(error).__name__)
+    return Unavailable(_("The database does not answer at the moment. Please try again in a few seconds."))
+
+
+class Database:
+    """One request's view of the database; see the head of this module."""
+
+    def __init__(self, source: Source, statements: Statements) -> None:
+        self._source = source
+        self._statements = statements
+        self._connection: Connection | None = None
+        self._transaction: AbstractContextManager[Any] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.rollback()
+        self.release()
+
+    def one(self, row: type[T], name: str, /, **parameters: Any) -> T | None:
+        """The first row as a `row`, or None."""
+        return self._execute(name, parameters, class_row(row)).fetchone()
+
+    def many(self, row: type[T], name: str, /, **parameters: Any) -> list[T]:
+        """All rows, each as a `row`."""
+        return self._execute(name, parameters, class_row(row)).fetchall()
+
+    def value(self, name: str, /, **parameters: Any) -> Any:
+        """The first column of the first row, or None."""
+        return self._execute(name, parameters, scalar_row).fetchone()
+
+    def values(self, name: str, /, **parameters: Any) -> list[Any]:
+        """The first column of all rows."""
+        return self._execute(name, parameters, scalar_row).fetchall()
+
+    def run(self, name: str, /, **parameters: Any) -> int:
+        """How many rows the statement touched."""
+        return self._execute(name, parameters, None).rowcount
+
+    @contextmanager
+    def checked(self, messages: Mapping[str, tuple[str, str]]) -> Iterator[None]:
+        """Undo what happens inside when a constraint refuses it, and raise Invalid with the field's message.
+
+        `messages` maps a constraint's name to (field, message). A constraint that is not among them is a
+        fault of ours and stays a Violation.
+        """
+        self._begin()
+        assert self._connection is not None
+        try:
+            with self._connection.transaction():
+                yield
+        except Violation as violation:
+            if violation.constraint not in messages:
+                raise
+            field, message = messages[violation.constraint]
+            raise Invalid({field: _(message)}) from violation
+
+    def commit(self) -> None:
+        """Make what was written last. Raises Unavailable when the connection was lost before it was."""
+        transaction, self._transaction = self._transaction, None
+        if transaction is not None:
+            try:
+                transaction.__exit__(None, None, None)
+            except psycopg.OperationalError as error:
+                raise unavailable(error) from error
+
+    def rollback(self) -> None:
+        """Forget what was written."""
+        transaction, self._transaction = self._transaction, None
+        if transaction is not None:
+            rollback = psycopg.Rollback()
+            try:
+                transaction.__exit__(psycopg.Rollback, rollback, None)
+            except psycopg.OperationalError:  # gone with the connection, and so is what it wrote
+                return
+
+    def release(self) -> None:
+        """Return the connection; the next statement takes another."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._source.give_back(connection)
+
+    def _begin(self) -> None:
+        if self._connection is None:
+            self._connection = self._source.take()
+        if self._transaction is None:
+            transaction = self._connection.transaction()
+            transaction.__enter__()
+            self._transaction = transaction
+
+    def _execute(self, name: str, parameters: Mapping[str, Any], row_factory: Any) -> psycopg.Cursor[Any]:
+        statement = self._statements.bind(name, parameters)
+        try:
+            return self._attempt(statement, parameters, row_factory)
+        except psycopg.errors.IntegrityError as error:
+            raise Violation(error.diag.constraint_name or "") from error
+        except psycopg.OperationalError as error:
+            if self._transaction is None and self._connection is not None and self._connection.broken:
+                self.release()
+                return self._again(statement, parameters, row_factory)
+            raise unavailable(error) from error
+
+    def _again(
+        self, statement: Statement, parameters: Mapping[str, Any], row_factory: Any
+    ) -> psycopg.Cursor[Any]:
+        """A second and last try on a fresh connection; nothing had been written on the lost one."""
+        try:
+            return self._attempt(statement, parameters, row_factory)
+        except psycopg.OperationalError as error:
+            raise unavailable(error) from error
+
+    def _attempt(
+        self, statement: Statement, parameters: Mapping[str, Any], row_factory: Any
+    ) -> psycopg.Cursor[Any]:
+        if self._connection is None:
+            self._connection = self._source.take()
+        if statement.writes:
+            self._begin()
+        cursor = self._connection.cursor(row_factory=row_factory) if row_factory else self._connection.cursor()
+        return cursor.execute(statement.text, parameters)

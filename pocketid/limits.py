@@ -1,0 +1,38 @@
+"""Limits on how often something may be tried: token buckets in the database, shared by all instances.
+
+A bucket belongs to a kind of request and an address (an IPv6 /64 counts as one), or to a key that the caller
+names. No bucket belongs to an account alone, so that nobody can keep its owner out by trying.
+"""
+
+import ipaddress
+from math import ceil
+
+from pocketid.errors import TooMany
+from pocketid.request import Request
+from pocketid.text import _
+
+
+def check(request: Request, kind: str, *, per_seconds: float, burst: int, key: str | None = None) -> None:
+    """Take one token of a bucket that holds `burst` and gains one every `per_seconds`. Raises TooMany.
+
+    The token stays taken whatever becomes of the request: it is committed at once, so call this before the
+    request writes anything that may have to be undone.
+    """
+    if request.config.disable_rate_limiting:
+        return
+    bucket = f"{kind}:{key or network(request.address)}"
+    left = request.db.value(
+        "limits.take", key=bucket, burst=float(burst), per_seconds=per_seconds, now=request.now
+    )
+    request.db.commit()
+    if left < 0:
+        raise TooMany(
+            _("That was tried too often. Please wait a little and try again."), seconds=ceil(-left * per_seconds)
+        )
+
+
+def network(address: str | None) -> str:
+    """What counts as one neighbour: an IPv4 address, or the /64 of an IPv6 address."""
+    if address is None or ":" not in address:
+        return address or "unknown"
+    return str(ipaddress.ip_network((address, 64), strict=False))

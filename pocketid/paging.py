@@ -1,0 +1,31 @@
+"""Pages of a list by number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which page of a list is shown; `page` counts from 1 and is never beyond the last."""
+
+    page: int
+    size: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; one for an empty list."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before this page."""
+        return (self.page - 1) * self.size
+
+
+def from_query(query: Mapping[str, str], total: int, size: int = 20) -> Paging:
+    """The page that `?page=` asks for; anything that is no page number counts as the nearest one."""
+    text = query.get("page", "1")
+    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1  # noqa: PLR2004
+    last = Paging(1, size, total).pages
+    return Paging(min(max(1, wanted), last), size, total)

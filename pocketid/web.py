@@ -1,0 +1,447 @@
+"""The seam: the only module that sees Bottle's request. It turns bytes into a Request and a Response into bytes.
+
+    Site                       what one process serves with: configuration, keys, database, views
+    application(site)          the WSGI application, one Bottle route for each line of routes.py
+      _endpoint                the frame of every request:
+        host, sizes, encodings     refused before anything is looked up
+        session, form token, guard who asks, whether the form is ours, whether they may
+        handler                    returns a Response or raises
+        end of the transaction     return commits; Refusal rolls back; Spent commits (errors.py)
+        headers, cookies           the same on every answer
+
+It holds no rule of the provider and no SQL.
+"""
+
+import base64
+import ipaddress
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+import bottle
+
+from pocketid import audit, log, sessions, settings
+from pocketid.config import Config
+from pocketid.crypto import Keyring, random_token, same
+from pocketid.db import Database, Source, Statements
+from pocketid.errors import NotAllowed, NotFound, NotSignedIn, Refusal, TooLarge
+from pocketid.paths import data_dir
+from pocketid.render import Assets, Views
+from pocketid.request import Browser, Fields, Guard, Request, Upload
+from pocketid.response import Response, page, redirect
+from pocketid.signals import Signals
+from pocketid.text import _
+
+Handler = Callable[..., Response]
+BODY_LIMIT = 64 * 1024
+UPLOAD_LIMIT = 6 * 1024 * 1024
+_MAX_FIELDS = 100
+_BROWSER_SECONDS = 400 * 86_400
+_FLASH_SECONDS = 60
+_ANY_HOST = {"/healthz", "/health"}
+_SAME_SITE = {"same-origin", "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What one process serves with."""
+
+    config: Config
+    keyring: Keyring
+    source: Source
+    statements: Statements
+    signals: Signals = field(default_factory=Signals)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    assets: Assets = field(default_factory=lambda: Assets(data_dir("views") / "static"))
+
+    def database(self) -> Database:
+        """A fresh view of the database, for one request or one piece of work."""
+        return Database(self.source, self.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of routes.py. `upload` allows multipart bodies of up to UPLOAD_LIMIT bytes."""
+
+    method: str
+    path: str
+    handler: Handler
+    guard: Guard
+    upload: bool = False
+
+
+def application(site: Site, routes: Iterable[Route]) -> Callable[..., Iterable[bytes]]:
+    """The WSGI application."""
+    views = Views(data_dir("views"), site.assets)
+    app = bottle.Bottle(catchall=False)
+    for route in routes:
+        app.route(route.path, route.method, partial(_endpoint, site, views, route))
+    app.default_error_handler = partial(_no_route, site, views)
+    wsgi: Callable[..., Iterable[bytes]] = app
+    return wsgi
+
+
+def _endpoint(site: Site, views: Views, route: Route, **arguments: str) -> Iterable[bytes]:
+    """Answer one request; see the head of this module."""
+    started = time.perf_counter()
+    environ = bottle.request.environ
+    with site.database() as db:
+        request = _bare_request(site, environ, db)
+        try:
+            _read(request, route, environ)
+            response = _answer(request, route, arguments)
+        except Exception as error:  # noqa: BLE001  # the outermost frame: everything becomes an answer
+            response = _explain(site, request, route, error)
+        output = _finish(site, views, request, response)
+    _log_request(request, response, started)
+    return output
+
+
+def _answer(request: Request, route: Route, arguments: Mapping[str, str]) -> Response:
+    request.actor, request.session_token = _who(request)
+    if request.method == "POST" and route.guard is not Guard.PROTOCOL:
+        _check_form(request)
+    _check_guard(request, route.guard)
+    response = route.handler(request, **arguments)
+    request.db.commit()
+    return response
+
+
+def _no_route(site: Site, views: Views, error: bottle.HTTPError) -> Iterable[bytes]:
+    """404 and 405, which Bottle's router finds out; 500 when a handler's frame itself broke."""
+    started = time.perf_counter()
+    environ = bottle.request.environ
+    with site.database() as db:
+        request = _bare_request(site, environ, db)
+        status = HTTPStatus(error.status_code)
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            refusal = Refusal(_("This address does not take that kind of request."), status=status)
+            refusal.headers["Allow"] = error.get_header("Allow", "GET")
+        else:
+            refusal = NotFound(_("There is no page at this address."))
+        try:
+            request.actor, request.session_token = _who(request)
+            response = _error_page(request, refusal)
+        except Refusal as other:
+            response = _error_page(request, other)
+        output = _finish(site, views, request, response)
+    _log_request(request, response, started)
+    return output
+
+
+# What came in
+
+
+def _bare_request(site: Site, environ: Mapping[str, Any], db: Database) -> Request:
+    headers = {
+        name[5:].replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    cookies = dict(_cookies(headers.get("cookie", ""), site.config))
+    token = cookies.get("browser", "")
+    is_new = len(token) != 43
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        path=environ["PATH_INFO"],
+        query=Fields(),
+        form=Fields(),
+        files={},
+        headers=headers,
+        cookies=cookies,
+        body=b"",
+        address=client_address(environ, site.config),
+        now=site.clock(),
+        config=site.config,
+        keyring=site.keyring,
+        signals=site.signals,
+        db=db,
+        browser=Browser(random_token() if is_new else token, is_new),
+        reference=secrets.token_hex(6),
+    )
+
+
+def _read(request: Request, route: Route, environ: Mapping[str, Any]) -> None:
+    """Fill in query, form and body. Raises Refusal for the wrong host, sizes and encodings."""
+    _check_host(request)
+    request.query = _fields(environ.get("QUERY_STRING", ""))
+    if request.method in {"POST", "PUT", "PATCH", "DELETE"}:
+        media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        if route.upload and media_type == "multipart/form-data":
+            _read_upload(request, environ)
+            return
+        length = _content_length(environ)
+        if length > BODY_LIMIT:
+            raise TooLarge(_("That is more than this page accepts."))
+        request.body = environ["wsgi.input"].read(length) if length else b""
+        if media_type == "application/x-www-form-urlencoded":
+            request.form = _fields(request.body.decode("ascii", "replace"))
+
+
+def _read_upload(request: Request, environ: Mapping[str, Any]) -> None:
+    if _content_length(environ) > UPLOAD_LIMIT:
+        raise TooLarge(_("The file is too large: at most {n} MB are accepted.").format(n=UPLOAD_LIMIT >> 20))
+    try:
+        forms, files = bottle.request.forms, bottle.request.files
+        pairs = [(name, forms.getunicode(name)) for name in forms]
+        uploads = {name: Upload(files[name].raw_filename, files[name].file.read()) for name in files}
+    except (bottle.HTTPError, ValueError) as error:
+        raise _malformed() from error
+    _refuse_nul(pairs)
+    request.form, request.files = Fields(pairs), uploads
+
+
+def _content_length(environ: Mapping[str, Any]) -> int:
+    text = environ.get("CONTENT_LENGTH") or "0"
+    if not text.isascii() or not text.isdigit():
+        raise _malformed()
+    return int(text)
+
+
+def _fields(text: str) -> Fields:
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except ValueError as error:
+        raise _malformed() from error
+    _refuse_nul(pairs)
+    return Fields(pairs)
+
+
+def _refuse_nul(pairs: Iterable[tuple[str, str]]) -> None:
+    """PostgreSQL has no NUL in texts, and no person means one."""
+    if any("\0" in part for pair in pairs for part in pair):
+        raise _malformed()
+
+
+def _malformed() -> Refusal:
+    return Refusal(_("The request could not be read. Please go back and try again."))
+
+
+def _cookies(header: str, config: Config) -> Iterable[tuple[str, str]]:
+    """Our cookies by their plain names; under https only those that carry the prefix count."""
+    prefix = cookie_prefix(config)
+    for pair in header.split(";"):
+        name, _equals, value = pair.strip().partition("=")
+        if name.startswith(prefix):
+            yield name[len(prefix) :], value
+
+
+def cookie_prefix(config: Config) -> str:
+    """`__Host-` under https: the cookie can then come from nowhere but this host (RFC 6265bis 4.1.3.2)."""
+    return "__Host-" if config.is_https else ""
+
+
+def client_address(environ: Mapping[str, Any], config: Config) -> str | None:
+    """The address of the person's device: the rightmost hop of X-Forwarded-For that is no trusted proxy.
+
+    The header counts only when the connection itself comes from a trusted proxy.
+    """
+    address = environ.get("REMOTE_ADDR") or ""
+    if not config.trusts(address):
+        return _valid_address(address)
+    for hop in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+        valid = _valid_address(hop.strip())
+        if valid is None:
+            break
+        address = valid
+        if config.trust_proxy is True or not config.trusts(valid):
+            break
+    return _valid_address(address)
+
+
+def _valid_address(text: str) -> str | None:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address).partition("%")[0]
+
+
+# Who asks, and whether they may
+
+
+def _who(request: Request) -> tuple[Any, str | None]:
+    token = request.cookies.get("session")
+    if not token:
+        return None, None
+    actor = sessions.current(request.db, token, request.now)
+    return (actor, token) if actor else (None, None)
+
+
+def _check_host(request: Request) -> None:
+    """Host must be ours: links, cookies and passkeys all belong to APP_URL."""
+    host = request.headers.get("host", "").lower()
+    if request.headers.get("x-forwarded-host") and request.address != request.headers.get("host"):
+        host = _forwarded_host(request, host)
+    if request.path in _ANY_HOST or host in request.config.hosts:
+        return
+    raise Refusal(
+        _("This server answers at {url} only. If that is not right, set APP_URL to the address people use.").format(
+            url=request.config.app_url
+        ),
+        status=HTTPStatus.MISDIRECTED_REQUEST,
+    )
+
+
+def _forwarded_host(request: Request, host: str) -> str:
+    peer = bottle.request.environ.get("REMOTE_ADDR") or ""
+    return request.headers["x-forwarded-host"].lower() if request.config.trusts(peer) else host
+
+
+def _check_form(request: Request) -> None:
+    """A POST of ours carries the form token and comes from our own pages (ASVS 3.5)."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin", "null")
+    is_ours = site in _SAME_SITE if site else origin in {"null", request.config.app_url}
+    token = request.form.get("form_token") or request.headers.get("x-form-token", "")
+    if not is_ours or request.browser.is_new or not same(token, request.form_token):
+        raise NotAllowed(
+            _("This form has expired or was opened in another window. Please go back, reload the page and try again.")
+        )
+
+
+def _check_guard(request: Request, guard: Guard) -> None:
+    if guard in {Guard.PUBLIC, Guard.PROTOCOL}:
+        return
+    if request.actor is None:
+        raise NotSignedIn(_("Please sign in first."))
+    if guard is Guard.ADMIN:
+        if not request.actor.is_admin:
+            raise NotAllowed(_("This page is for administrators."))
+        if request.actor.verified_at is None:  # signed in by a link or code, no passkey used yet
+            raise NotAllowed(_("Please sign in with a passkey to administer. A link or code is not enough for that."))
+
+
+# What goes out
+
+
+def _explain(site: Site, request: Request, route: Route, error: Exception) -> Response:
+    """The answer to a refusal or a fault; keeps or undoes what was written."""
+    if not isinstance(error, Refusal):
+        request.db.rollback()
+        log.failure("request_failed", error, reference=request.reference, path=request.path)
+        error = Refusal(
+            _("Something went wrong here. The log names the cause under the number {reference}.").format(
+                reference=request.reference
+            ),
+            status=HTTPStatus.INTERNAL_SERVER_ERROR,
+        )
+        return _error_page(request, error)
+    try:
+        if error.keeps_writes:
+            request.db.commit()
+        else:
+            request.db.rollback()
+        if error.event:
+            audit.record(request, audit.Event(error.event), **error.details)
+            request.db.commit()
+    except Refusal as other:  # the database went away meanwhile
+        return _error_page(request, other)
+    if isinstance(error, NotSignedIn) and request.method == "GET" and not request.path.startswith("/api/"):
+        target = request.path
+        if query := bottle.request.query_string:
+            target += f"?{query}"
+        return redirect(f"/login?redirect={quote(target, safe='')}")
+    if error.response is not None:
+        response: Response = error.response
+        return response
+    return _error_page(request, error)
+
+
+def _error_page(request: Request, error: Refusal) -> Response:
+    if request.path.startswith("/api/"):
+        body = {"error": error.message, "code": error.status.name.lower(), "request_id": request.reference}
+        from pocketid.response import json
+
+        response = json(body, status=error.status)
+    else:
+        response = page("error", status=error.status, message=error.message, error_status=error.status)
+    response.headers.update(error.headers)
+    return response
+
+
+def _finish(site: Site, views: Views, request: Request, response: Response) -> Iterable[bytes]:
+    """Render, and put the same headers on every answer."""
+    if response.view is not None:
+        response.body = _render(site, views, request, response)
+        response.headers.setdefault("Content-Type", "text/html; charset=utf-8")
+        for name, value in (("Cache-Control", "no-store"),):
+            response.headers.setdefault(name, value)
+    if response.flash is not None:
+        encoded = base64.urlsafe_b64encode(response.flash.encode()).decode()
+        response.with_cookie("flash", encoded, _FLASH_SECONDS)
+    out = bottle.response
+    out.status = int(response.status)
+    for name, value in response.headers.items():
+        out.set_header(name, value)
+    out.set_header("Content-Security-Policy", _content_security_policy(response))
+    out.set_header("X-Content-Type-Options", "nosniff")
+    out.set_header("X-Frame-Options", "DENY")
+    out.set_header("Referrer-Policy", "no-referrer")
+    out.set_header("Cross-Origin-Opener-Policy", "same-origin")
+    if site.config.is_https:
+        out.set_header("Strict-Transport-Security", "max-age=31536000")
+    for cookie in response.cookies:
+        out.add_header("Set-Cookie", _set_cookie(site.config, cookie.name, cookie.value, cookie.max_age))
+    return [response.body]
+
+
+def _render(site: Site, views: Views, request: Request, response: Response) -> bytes:
+    assert response.view is not None
+    flash = _flash(request)
+    if flash:
+        response.with_cookie("flash", "", 0)
+    if request.browser.is_new:  # every page may hold a form, and every form is bound to its browser
+        response.with_cookie("browser", request.browser.token, _BROWSER_SECONDS)
+    common = {
+        "request": request,
+        "actor": request.actor,
+        "now": request.now,
+        "form_token": request.form_token,
+        "flash": flash,
+        "site": settings.appearance(request),
+    }
+    return views.render(response.view, common | response.variables).encode()
+
+
+def _flash(request: Request) -> str | None:
+    encoded = request.cookies.get("flash", "")
+    try:
+        return base64.urlsafe_b64decode(encoded).decode() or None
+    except ValueError:
+        return None
+
+
+def _content_security_policy(response: Response) -> str:
+    if response.view is None:
+        return "default-src 'none'; frame-ancestors 'none'"
+    form_action = " ".join(("'self'", *response.form_action))
+    return (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
+        f" form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def _set_cookie(config: Config, name: str, value: str, max_age: int) -> str:
+    secure = "; Secure" if config.is_https else ""
+    return f"{cookie_prefix(config)}{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}"
+
+
+def _log_request(request: Request, response: Response, started: float) -> None:
+    log.request(
+        request.method,
+        request.path,
+        int(response.status),
+        (time.perf_counter() - started) * 1000,
+        address=request.address,
+        user=request.actor.username if request.actor else None,
+        reference=request.reference if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR else None,
+        **request.log_fields,
+    )

@@ -1,0 +1,14 @@
+% # Needs: title (str), base (the page), site (Appearance); optional scripts (list of file names in views/static)
+<!doctype html>
+<html lang="en">
+<head>
+% include("parts/head.tpl", title=title, scripts=get("scripts", []))
+</head>
+<body class="bare">
+<main id="main">
+% include("parts/flash.tpl")
+{{! base }}
+</main>
+<footer><span>{{site.app_name}}</span></footer>
+</body>
+</html>

@@ -1,0 +1,33 @@
+% # Needs: title (str), section (str), base (the page), site (Appearance), actor (Actor), request (Request); optional scripts (list of file names)
+<!doctype html>
+<html lang="en">
+<head>
+% include("parts/head.tpl", title=title, scripts=get("scripts", []))
+</head>
+<body class="house">
+<a class="skip" href="#main">{{_("Skip to the page")}}</a>
+<header>
+  <a class="brand" href="/settings/apps">
+% include("parts/mark.tpl", mark_class="")
+    {{site.app_name}}</a>
+  <nav aria-label="{{_("Main")}}"><ul>
+% for name, label, href in (("apps", _("Apps"), "/settings/apps"), ("account", _("Account"), "/settings/account"), ("activity", _("Activity"), "/settings/audit-log")):
+    <li><a href="{{href}}"{{! ' aria-current="page"' if section == name else "" }}>{{label}}</a></li>
+% end
+% if actor and actor.is_admin:
+    <li class="part">{{_("Administration")}}</li>
+% for name, label, href in (("users", _("Users"), "/settings/admin/users"), ("groups", _("Groups"), "/settings/admin/user-groups"), ("clients", _("Clients"), "/settings/admin/oidc-clients"), ("audit", _("Audit log"), "/settings/admin/audit-log"), ("settings", _("Settings"), "/settings/admin/application-configuration")):
+    <li><a href="{{href}}"{{! ' aria-current="page"' if section == name else "" }}>{{label}}</a></li>
+% end
+% end
+  </ul></nav>
+% if actor:
+  <div class="whoami"><span>{{actor.display_name or actor.username}}</span> <a href="/logout">{{_("Sign out")}}</a></div>
+% end
+</header>
+<main id="main">
+% include("parts/flash.tpl")
+{{! base }}
+</main>
+</body>
+</html>

@@ -1,0 +1,13 @@
+% # Needs: title (str), scripts (list[str]), site (Appearance)
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{{title}} · {{site.app_name}}</title>
+<link rel="icon" href="{{static("favicon.svg")}}" type="image/svg+xml">
+<link rel="stylesheet" href="{{static("app.css")}}">
+% if site.accent_version:
+<link rel="stylesheet" href="/theme.css?v={{site.accent_version}}">
+% end
+% for script in scripts:
+<script type="module" src="{{static(script)}}"></script>
+% end
