@@ -96,7 +96,12 @@ class Filter:
 
 
 def record(
-    request: Request, event: Event, *, user_id: UUID | None = None, client_id: str | None = None, **details: Any
+    request: Request,
+    event: Event,
+    *,
+    user_id: UUID | None = None,
+    client_id: str | None = None,
+    **details: Any,
 ) -> None:
     """Write an event of this request; whom it concerns is the actor unless `user_id` says otherwise."""
     actor_id = request.actor.user_id if request.actor else None

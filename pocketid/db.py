@@ -91,7 +91,9 @@ class Statements(dict[str, Statement]):
             raise LookupError(f"no statement is called {name}")
         if parameters.keys() != statement.parameters:
             different = sorted(parameters.keys() ^ statement.parameters)
-            raise TypeError(f"{statement.source} {name}: parameters missing or unknown: {', '.join(different)}")
+            raise TypeError(
+                f"{statement.source} {name}: parameters missing or unknown: {', '.join(different)}"
+            )
         return statement
 
 
@@ -289,5 +291,7 @@ class Database:
             self._connection = self._source.take()
         if statement.writes:
             self._begin()
-        cursor = self._connection.cursor(row_factory=row_factory) if row_factory else self._connection.cursor()
+        cursor = (
+            self._connection.cursor(row_factory=row_factory) if row_factory else self._connection.cursor()
+        )
         return cursor.execute(statement.text, parameters)

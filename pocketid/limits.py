@@ -5,8 +5,10 @@ names. No bucket belongs to an account alone, so that nobody can keep its owner 
 """
 
 import ipaddress
+from datetime import datetime
 from math import ceil
 
+from pocketid.db import Database
 from pocketid.errors import TooMany
 from pocketid.request import Request
 from pocketid.text import _
@@ -27,7 +29,8 @@ def check(request: Request, kind: str, *, per_seconds: float, burst: int, key: s
     request.db.commit()
     if left < 0:
         raise TooMany(
-            _("That was tried too often. Please wait a little and try again."), seconds=ceil(-left * per_seconds)
+            _("That was tried too often. Please wait a little and try again."),
+            seconds=ceil(-left * per_seconds),
         )
 
 
@@ -36,3 +39,8 @@ def network(address: str | None) -> str:
     if address is None or ":" not in address:
         return address or "unknown"
     return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def expire(db: Database, before: datetime) -> int:
+    """Forget the buckets that nobody touched since; they have long been full again."""
+    return db.run("limits.expire", before=before)

@@ -67,7 +67,7 @@ def migrate(conninfo: str) -> list[Migration]:
         if applied > len(migrations):
             raise MigrationError(
                 f"this database was migrated to {applied:04d} by a newer version; this program knows"
-                f" {len(migrations):04d}. Install the newer version, or restore a dump from before the upgrade."
+                f" {len(migrations):04d}. Install the newer version, or restore a dump from before it."
             )
         for migration in migrations[applied:]:
             _apply(connection, migration)
@@ -96,6 +96,6 @@ def _apply(connection: psycopg.Connection[tuple[int]], migration: Migration) -> 
 def _refuse_pocket_id(connection: psycopg.Connection[tuple[int]]) -> None:
     if connection.execute("select 1 where to_regclass('oidc_clients') is not null").fetchone():
         raise MigrationError(
-            "this database holds the tables of Pocket ID itself. Nothing was changed. Make a new, empty database"
-            " for Pocketid and name it in DB_CONNECTION_STRING."
+            "this database holds the tables of Pocket ID itself. Nothing was changed. Make a new, empty"
+            " database for Pocketid and name it in DB_CONNECTION_STRING."
         )

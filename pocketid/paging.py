@@ -26,6 +26,6 @@ class Paging:
 def from_query(query: Mapping[str, str], total: int, size: int = 20) -> Paging:
     """The page that `?page=` asks for; anything that is no page number counts as the nearest one."""
     text = query.get("page", "1")
-    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1  # noqa: PLR2004
+    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
     last = Paging(1, size, total).pages
     return Paging(min(max(1, wanted), last), size, total)

@@ -14,6 +14,7 @@ from uuid import UUID
 from pocketid.config import Config
 from pocketid.crypto import Keyring
 from pocketid.db import Database
+from pocketid.render import Assets
 from pocketid.signals import Signals
 
 
@@ -117,6 +118,7 @@ class Request:
     config: Config
     keyring: Keyring
     signals: Signals
+    assets: Assets
     db: Database
     browser: Browser
     actor: Actor | None = None

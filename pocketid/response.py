@@ -1,9 +1,9 @@
 """What a handler answers, as data; web.py turns it into bytes.
 
-    page("admin/clients/edit", client=client)     a view with its variables
-    redirect("/login", flash=_("Saved."))         303, RFC 9110 15.4.4
-    json({...}), file(content, "image/png")       bodies of other kinds
-    form_post(uri, {...})                         OAuth 2.0 Form Post Response Mode
+page("admin/clients/edit", client=client)     a view with its variables
+redirect("/login", flash=_("Saved."))         303, RFC 9110 15.4.4
+json({...}), file(content, "image/png")       bodies of other kinds
+form_post(uri, {...})                         OAuth 2.0 Form Post Response Mode
 """
 
 from collections.abc import Mapping

@@ -36,7 +36,7 @@ class Session:
 
 
 def start(request: Request, user_id: UUID, method: Method, passkey_id: UUID | None = None) -> str:
-    """Begin a session and return the token for its cookie. The one that this browser had is ended (ASVS 7.2.4)."""
+    """Begin a session and return its cookie's token; the one this browser had is ended (ASVS 7.2.4)."""
     if request.session_token:
         request.db.run("sessions.delete_by_digest", digest=digest(request.session_token))
     token = random_token()

@@ -38,9 +38,14 @@ class Signals:
             else:
                 self._kept.clear()
 
-    def listening(self, yes: bool) -> None:  # noqa: FBT001  # reads as a sentence at its two callers
-        """Whether changes are heard from now on; what was kept before is dropped in any case."""
-        self._listening = yes
+    def begin_listening(self) -> None:
+        """Changes are heard from now on; what was kept before is dropped."""
+        self._listening = True
+        self.changed("")
+
+    def end_listening(self) -> None:
+        """Changes are not heard any more, so nothing is kept."""
+        self._listening = False
         self.changed("")
 
     def _load(self, table: str, load: Callable[[], T]) -> T:

@@ -7,9 +7,8 @@ may name a problem without being handed a translator. This module knows nothing 
 import gettext
 from contextvars import ContextVar
 
-_translations: ContextVar[gettext.NullTranslations] = ContextVar(
-    "translations", default=gettext.NullTranslations()
-)
+_SOURCE_LANGUAGE = gettext.NullTranslations()
+_translations: ContextVar[gettext.NullTranslations] = ContextVar("translations", default=_SOURCE_LANGUAGE)
 
 
 def _(message: str) -> str:

@@ -1,4 +1,4 @@
-"""The seam: the only module that sees Bottle's request. It turns bytes into a Request and a Response into bytes.
+"""The seam, the only module that sees Bottle's request: bytes into a Request, a Response into bytes.
 
     Site                       what one process serves with: configuration, keys, database, views
     application(site)          the WSGI application, one Bottle route for each line of routes.py
@@ -14,6 +14,7 @@ It holds no rule of the provider and no SQL.
 
 import base64
 import ipaddress
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -34,7 +35,7 @@ from pocketid.errors import NotAllowed, NotFound, NotSignedIn, Refusal, TooLarge
 from pocketid.paths import data_dir
 from pocketid.render import Assets, Views
 from pocketid.request import Browser, Fields, Guard, Request, Upload
-from pocketid.response import Response, page, redirect
+from pocketid.response import Response, json, page, redirect
 from pocketid.signals import Signals
 from pocketid.text import _
 
@@ -87,6 +88,13 @@ def application(site: Site, routes: Iterable[Route]) -> Callable[..., Iterable[b
     return wsgi
 
 
+def path_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Tells whether a path belongs to one of these routes; a placeholder stands for one segment."""
+    escaped = (re.sub(r"<\w+>", "[^/]+", pattern) for pattern in patterns)
+    matcher = re.compile("|".join(escaped) or r"(?!)")
+    return lambda path: matcher.fullmatch(path) is not None
+
+
 def _endpoint(site: Site, views: Views, route: Route, **arguments: str) -> Iterable[bytes]:
     """Answer one request; see the head of this module."""
     started = time.perf_counter()
@@ -96,7 +104,7 @@ def _endpoint(site: Site, views: Views, route: Route, **arguments: str) -> Itera
         try:
             _read(request, route, environ)
             response = _answer(request, route, arguments)
-        except Exception as error:  # noqa: BLE001  # the outermost frame: everything becomes an answer
+        except Exception as error:  # the outermost frame: everything becomes an answer
             response = _explain(site, request, route, error)
         output = _finish(site, views, request, response)
     _log_request(request, response, started)
@@ -161,6 +169,7 @@ def _bare_request(site: Site, environ: Mapping[str, Any], db: Database) -> Reque
         config=site.config,
         keyring=site.keyring,
         signals=site.signals,
+        assets=site.assets,
         db=db,
         browser=Browser(random_token() if is_new else token, is_new),
         reference=secrets.token_hex(6),
@@ -283,9 +292,9 @@ def _check_host(request: Request) -> None:
     if request.path in _ANY_HOST or host in request.config.hosts:
         return
     raise Refusal(
-        _("This server answers at {url} only. If that is not right, set APP_URL to the address people use.").format(
-            url=request.config.app_url
-        ),
+        _(
+            "This server answers at {url} only. If that is not right, set APP_URL to the address people use."
+        ).format(url=request.config.app_url),
         status=HTTPStatus.MISDIRECTED_REQUEST,
     )
 
@@ -302,9 +311,7 @@ def _check_form(request: Request) -> None:
     is_ours = site in _SAME_SITE if site else origin in {"null", request.config.app_url}
     token = request.form.get("form_token") or request.headers.get("x-form-token", "")
     if not is_ours or request.browser.is_new or not same(token, request.form_token):
-        raise NotAllowed(
-            _("This form has expired or was opened in another window. Please go back, reload the page and try again.")
-        )
+        raise NotAllowed(_("This form has expired. Please go back, reload the page and try again."))
 
 
 def _check_guard(request: Request, guard: Guard) -> None:
@@ -316,7 +323,9 @@ def _check_guard(request: Request, guard: Guard) -> None:
         if not request.actor.is_admin:
             raise NotAllowed(_("This page is for administrators."))
         if request.actor.verified_at is None:  # signed in by a link or code, no passkey used yet
-            raise NotAllowed(_("Please sign in with a passkey to administer. A link or code is not enough for that."))
+            raise NotAllowed(
+                _("Please sign in with a passkey to administer. A link or code is not enough for that.")
+            )
 
 
 # What goes out
@@ -358,8 +367,6 @@ def _explain(site: Site, request: Request, route: Route, error: Exception) -> Re
 def _error_page(request: Request, error: Refusal) -> Response:
     if request.path.startswith("/api/"):
         body = {"error": error.message, "code": error.status.name.lower(), "request_id": request.reference}
-        from pocketid.response import json
-
         response = json(body, status=error.status)
     else:
         response = page("error", status=error.status, message=error.message, error_status=error.status)
@@ -377,6 +384,7 @@ def _finish(site: Site, views: Views, request: Request, response: Response) -> I
     if response.flash is not None:
         encoded = base64.urlsafe_b64encode(response.flash.encode()).decode()
         response.with_cookie("flash", encoded, _FLASH_SECONDS)
+    bottle.request.environ["pocketid.response"] = response  # for tests: what a page was given, not its HTML
     out = bottle.response
     out.status = int(response.status)
     for name, value in response.headers.items():

@@ -1,0 +1,84 @@
+"""The commands that do one thing and end."""
+
+import argparse
+import http.client
+import socket
+import sys
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import pocketid
+from pocketid import audit, config, one_time_access, users
+from pocketid import migrate as migrations
+from pocketid.audit import Event
+from pocketid.cli.opening import configuration, opened
+
+_ONE_HOUR = timedelta(hours=1)
+_ANSWER_SECONDS = 5
+
+
+def version(options: argparse.Namespace) -> int:
+    """Print the version in Pocket ID's form."""
+    print(f"pocket-id {pocketid.__version__}")
+    return 0
+
+
+def show_config(options: argparse.Namespace) -> int:
+    """Print every variable with its value and source; secrets are masked."""
+    rows = config.describe(configuration())
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for name, value, source in rows:
+        print(f"{name:{widths[0]}}  {value:{widths[1]}}  {source}".rstrip())
+    return 0
+
+
+def migrate(options: argparse.Namespace) -> int:
+    """Migrate the database and say to where."""
+    with opened(configuration()):
+        print(f"The database is at {len(migrations.available()):04d}.")
+    return 0
+
+
+def one_time_access_token(options: argparse.Namespace) -> int:
+    """Print a link that signs the named person in once, valid for one hour."""
+    settings = configuration()
+    with opened(settings) as ready, ready.site.database() as db:
+        user = users.find(db, options.user)
+        if user is None:
+            print(f"Nobody has the user name or e-mail address “{options.user}”.", file=sys.stderr)
+            return 1
+        now = datetime.now(UTC)
+        code = one_time_access.create(db, user.id, None, int(_ONE_HOUR.total_seconds()), now)
+        audit.record_by_system(db, now, Event.ONE_TIME_ACCESS_CREATED, user_id=user.id)
+        db.commit()
+    print(f"A one-time access link for {user.username}, valid for one hour:")
+    print(f"{settings.app_url}/lc/{code}")
+    return 0
+
+
+def healthcheck(options: argparse.Namespace) -> int:
+    """Ask /healthz of a running server: 0 when it answers 204, else 1."""
+    settings = configuration()
+    unix_socket = options.unix_socket or (None if options.endpoint else settings.unix_socket)
+    endpoint = options.endpoint or f"http://127.0.0.1:{settings.port}"
+    try:
+        status = _status(endpoint, unix_socket)
+    except (OSError, http.client.HTTPException) as error:
+        print(f"No answer from {unix_socket or endpoint}: {error}", file=sys.stderr)
+        return 1
+    is_well = status == http.client.NO_CONTENT
+    if options.verbose or not is_well:
+        print(f"{unix_socket or endpoint} answered {status}.", file=sys.stdout if is_well else sys.stderr)
+    return 0 if is_well else 1
+
+
+def _status(endpoint: str, unix_socket: str | None) -> int:
+    parts = urlsplit(endpoint)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.netloc, timeout=_ANSWER_SECONDS)
+    if unix_socket:
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(_ANSWER_SECONDS)
+        connection.sock.connect(unix_socket)
+    connection.request("GET", f"{parts.path.rstrip('/')}/healthz")
+    return connection.getresponse().status

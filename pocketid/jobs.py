@@ -1,0 +1,93 @@
+"""Work beside the requests: two threads, stopped together.
+
+    Jobs(site).start()
+      listener      LISTEN pocketid: drops caches when a table changed (signals.py)
+      housekeeper   every minute: deletes what has expired, a little at a time
+
+Both survive a database that goes away. Several instances may run them at once: each statement is harmless
+twice. There is no heartbeat and no version check: nothing here calls out.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+
+from pocketid import audit, interactions, limits, log, one_time_access, sessions, tokens, webauthn
+from pocketid.db import Database, connect
+from pocketid.errors import Refusal
+from pocketid.web import Site
+
+_EVERY_SECONDS = 60.0
+_RETRY_SECONDS = 1.0
+_LIMITS_KEPT = timedelta(days=1)
+
+
+class Jobs:
+    """The threads beside the requests of one process."""
+
+    def __init__(self, site: Site, conninfo: str) -> None:
+        self._site = site
+        self._conninfo = conninfo
+        self._stopped = threading.Event()
+        self._threads = [
+            threading.Thread(target=work, name=name, daemon=True)
+            for name, work in (("listener", self._listen), ("housekeeper", self._keep_house))
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End both threads and wait for them."""
+        self._stopped.set()
+        for thread in self._threads:
+            thread.join(timeout=3)
+
+    def _listen(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                with connect(self._conninfo) as connection:
+                    connection.execute("listen pocketid")
+                    self._site.signals.begin_listening()
+                    self._hear(connection)
+            except psycopg.OperationalError as error:
+                log.warning("listener_lost", reason=str(error).strip())
+            finally:
+                self._site.signals.end_listening()
+            self._stopped.wait(_RETRY_SECONDS)
+
+    def _hear(self, connection: psycopg.Connection[Any]) -> None:
+        while not self._stopped.is_set():
+            for notice in connection.notifies(timeout=1.0):
+                self._site.signals.changed(notice.payload)
+
+    def _keep_house(self) -> None:
+        while not self._stopped.wait(_EVERY_SECONDS):
+            keep_house(self._site)
+
+
+def keep_house(site: Site) -> None:
+    """Delete what has expired; each table in a transaction of its own."""
+    now = site.clock()
+    oldest_event = now - timedelta(days=site.config.audit_log_retention_days)
+    works: tuple[Callable[[Database], int], ...] = (
+        lambda db: webauthn.expire(db, now),
+        lambda db: one_time_access.expire(db, now),
+        lambda db: sessions.expire(db, now),
+        lambda db: interactions.expire(db, now),
+        lambda db: tokens.expire(db, now),
+        lambda db: limits.expire(db, now - _LIMITS_KEPT),
+        lambda db: audit.expire(db, oldest_event),
+    )
+    for work in works:
+        with site.database() as db:
+            try:
+                work(db)
+                db.commit()
+            except Refusal as refusal:
+                log.warning("housekeeping_failed", reason=refusal.message)
