@@ -13,6 +13,7 @@ from uuid import UUID
 from pocketid import log
 from pocketid.db import Database
 from pocketid.request import Request
+from pocketid.text import _
 
 
 class Event(enum.StrEnum):
@@ -131,6 +132,11 @@ def record_by_system(
     _insert(db, now, event, user_id, None, client_id, None, None, details)
 
 
+def label(event: str) -> str:
+    """What happened, in words for people; an event of another version is shown by its name."""
+    return _labels().get(event, event)
+
+
 def search(db: Database, wanted: Filter, size: int) -> list[Row]:
     """The newest `size` events that fit, newest first."""
     return db.many(Row, "audit.search", **asdict(wanted), size=size)
@@ -148,6 +154,54 @@ def difference(before: Any, after: Any) -> dict[str, dict[str, Any]]:
         name: {"before": _plain(old[name]), "after": _plain(new[name])}
         for name in new
         if name != "updated_at" and old[name] != new[name]
+    }
+
+
+def _labels() -> dict[str, str]:
+    return {
+        Event.SIGN_IN: _("Signed in"),
+        Event.TOKEN_SIGN_IN: _("Signed in by a one-time link"),
+        Event.SIGN_IN_REFUSED: _("Sign-in refused"),
+        Event.REAUTHENTICATED: _("Used the passkey again"),
+        Event.SIGN_OUT: _("Signed out"),
+        Event.SESSION_ENDED: _("Session ended"),
+        Event.SETUP_COMPLETED: _("Set-up completed"),
+        Event.ACCOUNT_CREATED: _("Account created"),
+        Event.PROFILE_UPDATED: _("Details changed"),
+        Event.PICTURE_CHANGED: _("Picture changed"),
+        Event.PASSKEY_ADDED: _("Passkey added"),
+        Event.PASSKEY_REMOVED: _("Passkey removed"),
+        Event.PASSKEY_RENAMED: _("Passkey renamed"),
+        Event.PASSKEY_COUNTER_WENT_BACK: _("Passkey may have been copied"),
+        Event.ONE_TIME_ACCESS_CREATED: _("One-time link made"),
+        Event.ONE_TIME_ACCESS_REVOKED: _("One-time link withdrawn"),
+        Event.ONE_TIME_ACCESS_REFUSED: _("One-time link refused"),
+        Event.USER_CREATED: _("Person added"),
+        Event.USER_UPDATED: _("Person changed"),
+        Event.USER_DISABLED: _("Person disabled"),
+        Event.USER_ENABLED: _("Person enabled"),
+        Event.USER_DELETED: _("Person deleted"),
+        Event.GROUP_CREATED: _("Group added"),
+        Event.GROUP_UPDATED: _("Group changed"),
+        Event.GROUP_DELETED: _("Group deleted"),
+        Event.GROUP_MEMBERS_CHANGED: _("Group members changed"),
+        Event.CLIENT_CREATED: _("Client added"),
+        Event.CLIENT_UPDATED: _("Client changed"),
+        Event.CLIENT_DELETED: _("Client deleted"),
+        Event.CLIENT_LOGO_CHANGED: _("Client logo changed"),
+        Event.CLIENT_SECRET_CREATED: _("Client secret made"),
+        Event.CLIENT_SECRET_REVOKED: _("Client secret revoked"),
+        Event.CLIENT_AUTHENTICATION_FAILED: _("App failed to identify itself"),
+        Event.CLIENT_AUTHORIZATION: _("Signed in to an app"),
+        Event.NEW_CLIENT_AUTHORIZATION: _("Signed in to an app for the first time"),
+        Event.CLIENT_AUTHORIZATION_REVOKED: _("App's access taken back"),
+        Event.AUTHORIZATION_REFUSED: _("App's request refused"),
+        Event.TOKEN_ISSUED: _("Tokens issued to an app"),
+        Event.TOKEN_REFRESHED: _("Tokens renewed for an app"),
+        Event.TOKEN_REFUSED: _("Tokens refused to an app"),
+        Event.TOKEN_REUSED: _("Used token presented again; access ended"),
+        Event.SETTINGS_UPDATED: _("Settings changed"),
+        Event.SIGNING_KEY_CREATED: _("Signing key made"),
     }
 
 

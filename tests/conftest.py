@@ -5,6 +5,8 @@ committed_site                a database of its own, for two connections at once
 """
 
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -93,15 +95,32 @@ def statements() -> Statements:
     return Statements.load(data_dir("sql"))
 
 
+def make_open_folder() -> Path:
+    """A folder that the account of an embedded database can enter, which pytest's own are not."""
+    folder = Path(tempfile.mkdtemp(prefix="pocketid-test-"))
+    folder.chmod(0o711)
+    return folder
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A scratch folder that other accounts may pass through."""
+    folder = make_open_folder()
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def postgres() -> Iterator[Server]:
     """A PostgreSQL of our own, or the one that TEST_DATABASE names, with migrated template."""
     external = os.environ.get("TEST_DATABASE")
     if external:
         yield _prepared(external)
         return
-    with embedded.start(tmp_path_factory.mktemp("postgres")) as server:
+    folder = make_open_folder()
+    with embedded.start(folder) as server:
         yield _prepared(server.conninfo)
+    shutil.rmtree(folder)
 
 
 def _prepared(conninfo: str) -> Server:

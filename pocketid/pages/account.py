@@ -1,0 +1,169 @@
+"""A person's own pages: account, sessions, apps, activity. Passkeys have a file of their own (passkeys.py)."""
+
+from dataclasses import replace
+from http import HTTPStatus
+from uuid import UUID
+
+from pocketid import access, audit, consents, devices, images, sessions, settings, users, webauthn
+from pocketid.audit import Event, Filter
+from pocketid.errors import Invalid, NotAllowed, NotFound
+from pocketid.request import Request
+from pocketid.response import Response, page, redirect
+from pocketid.text import _
+
+_EVENTS_A_PAGE = 30
+
+
+def show(request: Request) -> Response:
+    """The account page."""
+    user = users.get(request.db, request.person.user_id)
+    return _account(request, user, users.Change.from_user(user))
+
+
+def update(request: Request) -> Response:
+    """Store names and user name; e-mail and rights are the admins' to change."""
+    if not settings.load(request).allow_own_account_edit:
+        raise NotAllowed(_("Only an administrator can change these details."))
+    user = users.get(request.db, request.person.user_id)
+    form = request.form
+    change = replace(
+        users.Change.from_user(user),
+        username=form.text("username"),
+        first_name=form.text("first_name"),
+        last_name=form.text("last_name"),
+        display_name=form.text("display_name"),
+    )
+    try:
+        problems = users.check(change, settings.load(request))
+        if problems:
+            raise Invalid(problems)
+        before, after = users.update(request.db, user.id, change, request.now)
+    except Invalid as invalid:
+        return _account(request, user, change, invalid.fields, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    audit.record(request, Event.PROFILE_UPDATED, changed=audit.difference(before, after))
+    return redirect("/settings/account", flash=_("Your details are saved."))
+
+
+def end_session(request: Request, session_id: str) -> Response:
+    """Sign one of one's own sessions out."""
+    sessions.end(request, _uuid(session_id), request.person.user_id)
+    return redirect("/settings/account#sessions", flash=_("That session is signed out."))
+
+
+def end_other_sessions(request: Request) -> Response:
+    """Sign out everywhere but here."""
+    ended = sessions.end_others(request)
+    if ended:
+        audit.record(request, Event.SESSION_ENDED, number=ended)
+    return redirect("/settings/account#sessions", flash=_("You are signed out everywhere else."))
+
+
+def change_picture(request: Request) -> Response:
+    """Store an uploaded picture, cut to a square."""
+    upload = request.files.get("picture")
+    try:
+        if upload is None or not upload.content:
+            raise Invalid({"picture": _("Please choose a picture first.")})
+        images.put_picture(request.db, request.person.user_id, upload.content, request.now)
+    except Invalid as invalid:
+        user = users.get(request.db, request.person.user_id)
+        change = users.Change.from_user(user)
+        return _account(request, user, change, invalid.fields, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    audit.record(request, Event.PICTURE_CHANGED)
+    return redirect("/settings/account", flash=_("Your picture is saved."))
+
+
+def reset_picture(request: Request) -> Response:
+    """Go back to the initials."""
+    images.remove_picture(request.db, request.person.user_id)
+    audit.record(request, Event.PICTURE_CHANGED)
+    return redirect("/settings/account", flash=_("Your initials are shown again."))
+
+
+def list_apps(request: Request) -> Response:
+    """The apps that the person may open, and those that they have signed in to."""
+    person = request.person
+    granted = {consent.client_id: consent for consent in consents.of_user(request.db, person.user_id)}
+    return page("account/apps", apps=access.clients_of(request.db, person.user_id), granted=granted)
+
+
+def ask_revoke_app(request: Request, client_id: str) -> Response:
+    """Ask before an app's access is taken back."""
+    app = _granted(request, client_id)
+    return page(
+        "confirm",
+        heading=_("Take back {app}'s access?").format(app=app.client_name),
+        sentences=[
+            _("{app} loses its tokens and has to ask again before you can sign in to it.").format(
+                app=app.client_name
+            ),
+            _("What you have stored in {app} stays there.").format(app=app.client_name),
+        ],
+        action=f"/settings/apps/{client_id}/revoke",
+        button=_("Take back access"),
+        cancel="/settings/apps",
+        fields={},
+    )
+
+
+def revoke_app(request: Request, client_id: str) -> Response:
+    """Take an app's consent and tokens back."""
+    app = _granted(request, client_id)
+    consents.revoke(request.db, request.person.user_id, client_id, request.now)
+    audit.record(request, Event.CLIENT_AUTHORIZATION_REVOKED, client_id=client_id)
+    return redirect("/settings/apps", flash=_("{app} has no access any more.").format(app=app.client_name))
+
+
+def list_activity(request: Request) -> Response:
+    """The person's own audit events."""
+    before = request.query.get("before", "")
+    wanted = Filter(
+        user_id=request.person.user_id,
+        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,  # noqa: PLR2004
+    )
+    rows = audit.search(request.db, wanted, _EVENTS_A_PAGE + 1)
+    shown = rows[:_EVENTS_A_PAGE]
+    following = shown[-1].id if len(rows) > _EVENTS_A_PAGE else None
+    return page(
+        "account/activity",
+        events=shown,
+        following=following,
+        event_label=audit.label,
+        device=devices.name,
+        place=devices.place,
+    )
+
+
+def _account(
+    request: Request,
+    user: users.User,
+    change: users.Change,
+    errors: dict[str, str] | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    return page(
+        "account/show",
+        status=status,
+        user=user,
+        change=change,
+        errors=errors or {},
+        may_edit=settings.load(request).allow_own_account_edit,
+        passkeys=webauthn.of_user(request.db, user.id),
+        sessions=sessions.of_user(request.db, user.id, request.now),
+        device=devices.name,
+        place=devices.place,
+    )
+
+
+def _granted(request: Request, client_id: str) -> consents.Consent:
+    for consent in consents.of_user(request.db, request.person.user_id):
+        if consent.client_id == client_id:
+            return consent
+    raise NotFound(_("You have not signed in to that app."))
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(_("That session is over already.")) from error

@@ -1,0 +1,33 @@
+% # Needs: apps (list[Client] that the person may use), granted (dict client id -> Consent)
+% rebase("layout/base.tpl", title=_("Apps"), section="apps")
+<header><h1>{{_("Apps")}}</h1><p class="soft">{{_("What you can sign in to with your passkey.")}}</p></header>
+% if apps:
+<ul class="tiles">
+% for app in apps:
+% consent = granted.get(app.id)
+<li class="card tile">
+<div class="row"><img class="app-logo small" src="/api/oidc/clients/{{app.id}}/logo" alt="" width="36" height="36"><div class="grow"><strong>{{app.name}}</strong>
+<small title="{{exact(consent.last_used_at) if consent else ""}}">{{_("Signed in {when}").format(when=ago(consent.last_used_at, now)) if consent else _("Not signed in yet")}}</small></div></div>
+% if app.description:
+<p class="soft">{{app.description}}</p>
+% end
+<div class="row">
+% if app.launch_url:
+<a class="button" href="{{app.launch_url}}" rel="noreferrer">{{_("Open {app}").format(app=app.name)}}</a>
+% end
+% if consent:
+<a class="button quiet danger" href="/settings/apps/{{app.id}}/revoke" aria-label="{{_("Take back {app}'s access").format(app=app.name)}}">{{_("Take back access")}}</a>
+% end
+</div>
+</li>
+% end
+</ul>
+% else:
+<div class="card empty"><h2>{{_("No apps yet")}}</h2><p class="soft">{{_("The apps that you may sign in to will be here.")}}</p>
+% if actor.is_admin:
+<a class="button primary" href="/settings/admin/oidc-clients/new">{{_("Add the first app")}}</a>
+% else:
+<p class="soft">{{_("Ask the person who runs {site} to give you access.").format(site=site.app_name)}}</p>
+% end
+</div>
+% end

@@ -1,0 +1,88 @@
+% # Needs: user (User), change (users.Change), errors (dict), may_edit (bool), passkeys (list[Passkey]), sessions (list[Session]), device, place (functions)
+% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + _("Your account"), section="account", scripts=["app.js"])
+<h1>{{_("Your account")}}</h1>
+% if len(passkeys) == 0:
+<div class="notice warn"><strong>{{_("You have no passkey yet.")}}</strong> {{_("Without one you can't sign in again by yourself.")}} <a href="/settings/account/passkeys/new">{{_("Add one now")}}</a></div>
+% elif len(passkeys) == 1:
+<div class="notice"><strong>{{_("You have only one passkey.")}}</strong> {{_("If that device is lost, you can't sign in by yourself.")}} <a href="/settings/account/passkeys/new">{{_("Add a second one")}}</a></div>
+% end
+<section class="card" aria-labelledby="details">
+<div class="row apart"><header><h2 id="details">{{_("Your details")}}</h2><p class="soft">{{_("What apps learn about you when you sign in to them.")}}</p></header>
+<img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{int(user.updated_at.timestamp())}}" alt="{{_("Your picture")}}" width="64" height="64"></div>
+% if may_edit:
+<form method="post" action="/settings/account" class="fields">
+% include("parts/form_token.tpl")
+<div class="fields pair">
+% include("parts/field.tpl", name="first_name", label=_("First name"), value=change.first_name, errors=errors, autocomplete="given-name", maxlength=50)
+% include("parts/field.tpl", name="last_name", label=_("Last name"), value=change.last_name, errors=errors, autocomplete="family-name", maxlength=50)
+% include("parts/field.tpl", name="display_name", label=_("Display name"), value=change.display_name, errors=errors, autocomplete="name", maxlength=100)
+% include("parts/field.tpl", name="username", label=_("User name"), value=change.username, errors=errors, autocomplete="username", maxlength=50, required=True)
+</div>
+<div class="field"><span class="label">{{_("E-mail")}}</span><div class="row"><span>{{user.email or _("none")}}</span>
+% if user.email and user.email_verified:
+<span class="tag good">{{_("Verified")}}</span>
+% end
+</div><small>{{_("Apps recognise you by this address, so only an administrator can change it.")}}</small></div>
+<div class="row"><button class="primary">{{_("Save")}}</button></div>
+</form>
+% else:
+<dl class="facts">
+<div><dt>{{_("Name")}}</dt><dd>{{user.display_name}}</dd></div>
+<div><dt>{{_("User name")}}</dt><dd>{{user.username}}</dd></div>
+<div><dt>{{_("E-mail")}}</dt><dd>{{user.email or _("none")}}</dd></div>
+</dl>
+<p class="soft">{{_("Only an administrator can change these details.")}}</p>
+% end
+<form method="post" action="/settings/account/picture" enctype="multipart/form-data" class="fields">
+% include("parts/form_token.tpl")
+<div class="field"><label for="picture">{{_("Picture")}}</label><small id="picture-hint">{{_("PNG, JPEG or WebP, up to 5 MB; it is cut to a square.")}}</small>
+<input id="picture" name="picture" type="file" accept="image/png,image/jpeg,image/webp" aria-describedby="picture-hint">
+% if errors.get("picture"):
+<span class="error">{{errors["picture"]}}</span>
+% end
+</div>
+<div class="row"><button>{{_("Upload picture")}}</button><button class="quiet" formaction="/settings/account/picture/reset" formenctype="application/x-www-form-urlencoded">{{_("Use initials")}}</button></div>
+</form>
+</section>
+<section class="card" id="passkeys" aria-labelledby="passkeys-title">
+<div class="row apart"><header><h2 id="passkeys-title">{{_("Passkeys")}}</h2><p class="soft">{{_("What you sign in with.")}}</p></header><a class="button" href="/settings/account/passkeys/new">{{_("Add a passkey")}}</a></div>
+% if passkeys:
+<ul class="list">
+% for passkey in passkeys:
+<li><div class="grow"><div><strong>{{passkey.name}}</strong> <span class="tag">{{_("Synced") if passkey.backup_eligible else _("This device only")}}</span></div><small><span title="{{exact(passkey.created_at)}}">{{_("added {when}").format(when=ago(passkey.created_at, now))}}</span> · <span title="{{exact(passkey.last_used_at)}}">{{_("used {when}").format(when=ago(passkey.last_used_at, now)) if passkey.last_used_at else _("not used yet")}}</span></small></div>
+<a class="button quiet" href="/settings/account/passkeys/{{passkey.id}}" aria-label="{{_("Rename {name}").format(name=passkey.name)}}">{{_("Rename")}}</a>
+<a class="button quiet danger" href="/settings/account/passkeys/{{passkey.id}}/delete" aria-label="{{_("Remove {name}").format(name=passkey.name)}}">{{_("Remove")}}</a></li>
+% end
+</ul>
+% else:
+<p class="soft">{{_("Your passkeys will be listed here: what device or app holds each, and when it was last used.")}}</p>
+% end
+</section>
+<section class="card" id="sessions" aria-labelledby="sessions-title">
+<div class="row apart"><header><h2 id="sessions-title">{{_("Signed in on")}}</h2><p class="soft">{{_("Ending a session signs you out there and takes back what its apps were given.")}}</p></header>
+% if len(sessions) > 1:
+<form method="post" action="/settings/account/sessions/end-others">
+% include("parts/form_token.tpl")
+<button class="danger">{{_("Sign out everywhere else")}}</button></form>
+% end
+</div>
+<ul class="list">
+% for session in sessions:
+% is_this = session.id == actor.session_id
+<li><div class="grow"><div><strong>{{device(session.user_agent)}}</strong>
+% if is_this:
+ <span class="tag good">{{_("This device")}}</span>
+% end
+% if session.method == "one_time_access":
+ <span class="tag warn">{{_("By a one-time link")}}</span>
+% end
+</div><small><span title="{{session.address or ""}}">{{place(session.address)}}</span> · <span title="{{exact(session.last_seen_at)}}">{{_("active {when}").format(when=ago(session.last_seen_at, now))}}</span>{{" · " + ", ".join(session.apps) if session.apps else ""}}</small></div>
+% if not is_this:
+<form method="post" action="/settings/account/sessions/{{session.id}}/end">
+% include("parts/form_token.tpl")
+<button class="quiet danger" aria-label="{{_("Sign out {device}").format(device=device(session.user_agent))}}">{{_("Sign out")}}</button></form>
+% end
+</li>
+% end
+</ul>
+</section>
