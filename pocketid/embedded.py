@@ -150,7 +150,7 @@ class Embedded:
 
     def _launch(self) -> None:
         """Start the process and wait until it takes connections."""
-        _clear_predecessor(self._cluster)
+        _clear_predecessor(self._cluster, self._sockets)
         until = time.monotonic() + _ORPHANS_SECONDS
         while True:
             try:
@@ -432,8 +432,8 @@ def _make_database(conninfo: str) -> None:
             connection.execute(f"create database {_NAME}")  # a constant
 
 
-def _clear_predecessor(cluster: Path) -> None:
-    """End a server that a killed process of ours left on this cluster, and drop a pid file that nobody owns."""
+def _clear_predecessor(cluster: Path, sockets: Path) -> None:
+    """End a server that a killed process of ours left on this cluster, and drop the lock files of a dead one."""
     pid_file = cluster / "postmaster.pid"
     try:
         pid = int(pid_file.read_text().splitlines()[0])

@@ -137,7 +137,7 @@ def test_a_cluster_of_a_version_that_is_not_installed_is_refused_with_the_way_ou
     cluster.mkdir()
     (cluster / "PG_VERSION").write_text(f"{version}\n")
     with pytest.raises(
-        EmbeddedError, match=rf"made by PostgreSQL {version}, but only .* apt install postgresql-"
+        EmbeddedError, match=rf"made by PostgreSQL {version}, but only .*apt install postgresql-"
     ):
         embedded.start(open_folder)
 
