@@ -103,6 +103,7 @@ create table ceremonies (
     expires_at timestamptz not null
 );
 comment on column ceremonies.new_user is 'The account that a registration creates together with its passkey: never one without the other.';
+create unique index ceremonies_challenge_key on ceremonies (challenge);
 create index ceremonies_expires_at on ceremonies (expires_at);
 
 create table sessions (

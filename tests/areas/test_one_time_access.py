@@ -2,13 +2,13 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from pocketid.users import User
 
-from pocketid import one_time_access, users, web
+from pocketid import one_time_access, web
 from pocketid.db import Database
 from pocketid.errors import NotFound
 from pocketid.routes import ROUTES
@@ -17,6 +17,13 @@ from tests.browser import Browser
 from tests.conftest import Clock, add_user
 
 HOUR = 3600
+
+
+@pytest.fixture
+def db(db: Database, now: datetime) -> Database:
+    """A site that somebody administers; before that every page leads to setup."""
+    add_user(db, now, is_admin=True)
+    return db
 
 
 def code_for(db: Database, user: User, clock: Clock, seconds: int = HOUR) -> str:
@@ -124,7 +131,7 @@ def test_co_04_used_expired_withdrawn_and_unknown_codes_get_the_same_page(
     assert answers[0][:2] == (410, "login/code_refused")
 
 
-def test_guesses_are_limited(browser: Browser) -> None:
+def test_guesses_are_limited(browser: Browser, db: Database) -> None:
     browser.get("/lc")
     answers = [browser.post("/lc", {"code": f"GUESS-{number}"}).status for number in range(12)]
     assert answers == [410] * 10 + [429] * 2
@@ -166,7 +173,6 @@ def test_a_code_of_somebody_else_is_not_withdrawn(
 def test_co_04_of_two_who_use_a_code_at_once_one_gets_in(committed_site: Site, clock: Clock) -> None:
     with committed_site.database() as db:
         user = add_user(db, clock(), username="anna")
-        users.get(db, user.id)
         codes = [code_for(db, user, clock) for _round in range(5)]
     application = web.application(committed_site, ROUTES)
     for code in codes:

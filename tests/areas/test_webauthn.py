@@ -444,7 +444,7 @@ MALFORMED: dict[str, str] = {
     "no_json": "{",
     "a_list": "[]",
     "an_empty_object": "{}",
-    "a_deep_nest": "[" * 50_000,
+    "a_deep_nest": "[" * 15_000,
     "no_response": '{"id":"AA","rawId":"AA","type":"public-key"}',
     "texts_for_objects": '{"id":"AA","rawId":"AA","type":"public-key","response":"AA"}',
     "client_data_that_is_no_json": json.dumps(

@@ -28,7 +28,7 @@ def anna(browser: Browser, make_user: Callable[..., User], sign_in: Callable[...
 def add(browser: Browser, db: Database, user: User) -> Passkey:
     credential = Authenticator(APP_URL).create(options_of(browser.get(f"{PASSKEYS}/new").text))
     browser.post(PASSKEYS, {"credential": credential})
-    return webauthn.of_user(db, user.id)[-1]
+    return webauthn.get(db, user.id, uuid.UUID(browser.location.rpartition("/")[2]))
 
 
 def test_a_new_passkey_is_named_at_once_and_its_kind_is_the_suggestion(

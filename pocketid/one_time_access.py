@@ -1,0 +1,102 @@
+"""One-time access: a code that lets a person in once, when they have no passkey at hand.
+
+    create -> code, shown once, stored as a digest     link(config, code) -> APP_URL/lc/<code>
+    redeem -> takes it (delete ... returning)          of two at once, one wins
+
+Opening the link spends nothing: a mail scanner does that too. The button on its page does (POST). A session
+begun this way may add a passkey and may not administer until one is used (request.Guard.ADMIN).
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from uuid import UUID
+
+from pocketid import audit, limits, sessions, users
+from pocketid.audit import Event
+from pocketid.config import Config
+from pocketid.crypto import digest
+from pocketid.db import Database
+from pocketid.errors import NotFound, Spent
+from pocketid.request import Request
+from pocketid.text import _
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
+_MISREAD = str.maketrans("ILO", "110", " -")
+_LENGTH, _GROUP = 28, 4  # 140 bits, in groups that can be read out
+
+
+class CodeRefused(Spent):
+    """A code that lets nobody in; used, expired, withdrawn and never given look the same."""
+
+    status = HTTPStatus.GONE
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A code that is still good; `created_by` is a user name, None for the command line."""
+
+    id: UUID
+    created_at: datetime
+    expires_at: datetime
+    created_by: str | None
+
+
+def create(db: Database, user_id: UUID, created_by: UUID | None, seconds: int, now: datetime) -> str:
+    """A new code for a person; whoever asks for it records ONE_TIME_ACCESS_CREATED."""
+    code = "".join(secrets.choice(_ALPHABET) for _number in range(_LENGTH))
+    db.run(
+        "one_time_access.insert",
+        digest=digest(code),
+        user_id=user_id,
+        created_by=created_by,
+        expires_at=now + timedelta(seconds=seconds),
+        now=now,
+    )
+    return "-".join(code[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
+
+
+def link(config: Config, code: str) -> str:
+    """The address that a code can be used at."""
+    return f"{config.app_url}/lc/{code}"
+
+
+def redeem(request: Request, code: str) -> UUID:
+    """Spend a code; whose it was. Raises CodeRefused, or TooMany after many guesses from one address."""
+    limits.check(request, "one_time_access", per_seconds=10.0, burst=10)
+    plain = code.upper().translate(_MISREAD)
+    user_id = request.db.value("one_time_access.take", digest=digest(plain), now=request.now)
+    if user_id is None:
+        audit.record(request, Event.ONE_TIME_ACCESS_REFUSED, reason="unknown, used, withdrawn or expired")
+        raise CodeRefused(
+            _("This code was used already, has expired or was withdrawn, or a character of it is wrong.")
+        )
+    if users.get(request.db, user_id).disabled:
+        audit.record(request, Event.ONE_TIME_ACCESS_REFUSED, user_id=user_id, reason="disabled")
+        raise CodeRefused(_("Your account is disabled. Please ask the person who runs this site."))
+    return UUID(str(user_id))
+
+
+def sign_in(request: Request, code: str) -> str:
+    """Spend a code and begin its person's session; returns the token for the session's cookie."""
+    user_id = redeem(request, code)
+    token = sessions.start(request, user_id, "one_time_access")
+    audit.record(request, Event.TOKEN_SIGN_IN)
+    return token
+
+
+def of_user(db: Database, user_id: UUID, now: datetime) -> list[Token]:
+    """The codes that let a person in, the next to expire first."""
+    return db.many(Token, "one_time_access.of_user", user_id=user_id, now=now)
+
+
+def revoke(db: Database, token_id: UUID, user_id: UUID) -> None:
+    """Withdraw a person's code; whoever does it records ONE_TIME_ACCESS_REVOKED. Raises NotFound."""
+    if not db.run("one_time_access.delete", id=token_id, user_id=user_id):
+        raise NotFound(_("That code was used, has expired or was withdrawn already."))
+
+
+def expire(db: Database, now: datetime) -> int:
+    """Delete the codes that nobody used in time; how many there were."""
+    return db.run("one_time_access.expire", now=now)

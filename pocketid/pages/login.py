@@ -1,0 +1,155 @@
+"""Sign-in, sign-in again, sign-out, and one-time codes.
+
+Every page here takes `redirect`, a path of ours to go on to, and passes it along.
+"""
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from pocketid import callback_urls, one_time_access, sessions, settings, setup, users, webauthn
+from pocketid.errors import Spent
+from pocketid.one_time_access import CodeRefused
+from pocketid.request import Request
+from pocketid.response import Response, page, redirect
+from pocketid.text import _
+from pocketid.webauthn import PasskeyRefused
+
+
+def show(request: Request) -> Response:
+    """The sign-in page; whoever is signed in is led on, and on a new site to setup."""
+    if request.actor is not None:
+        return redirect(_target(request))
+    if not setup.has_admin(request.db):
+        return redirect("/setup")
+    return _sign_in_page(request)
+
+
+def submit(request: Request) -> Response:
+    """Sign in with the passkey of the form."""
+    try:
+        token = webauthn.sign_in(request)
+    except PasskeyRefused as refusal:
+        return _sign_in_page(request, refusal)
+    return redirect(_target(request)).with_cookie(*sessions.cookie(token, request))
+
+
+def ask_again(request: Request) -> Response:
+    """The page on which the signed-in person uses a passkey once more."""
+    if not webauthn.of_user(request.db, request.person.user_id):
+        return redirect(("/login/add-passkey" if webauthn.may_add(request) else "/lc") + _query(request))
+    return _reauthentication_page(request)
+
+
+def reauthenticate(request: Request) -> Response:
+    """Renew the session with the passkey of the form."""
+    try:
+        token = webauthn.reauthenticate(request)
+    except PasskeyRefused as refusal:
+        return _reauthentication_page(request, refusal)
+    return redirect(_target(request)).with_cookie(*sessions.cookie(token, request))
+
+
+def alternatives(request: Request) -> Response:
+    """The other ways to sign in."""
+    return page("login/alternatives", target=_target(request), query=_query(request))
+
+
+def enter_code(request: Request) -> Response:
+    """The form for a one-time code; `code` fills it in."""
+    return page("login/code", target=_target(request), query=_query(request), code=request.query.text("code"))
+
+
+def open_link(request: Request, code: str) -> Response:
+    """What a one-time link opens: a button. Looking at it spends nothing (CO-03)."""
+    return page("login/link", target=_target(request), code=code)
+
+
+def redeem(request: Request) -> Response:
+    """Spend a one-time code, and lead its person to a passkey of their own."""
+    try:
+        token = one_time_access.sign_in(request, request.form.text("code"))
+    except CodeRefused as refusal:
+        return page("login/code_refused", status=refusal.status, message=refusal.message)
+    return redirect("/login/add-passkey" + _query(request)).with_cookie(*sessions.cookie(token, request))
+
+
+def offer_passkey(request: Request) -> Response:
+    """The page that leads from a one-time code to a passkey; it can be skipped by those who have another."""
+    if not webauthn.may_add(request):
+        return redirect(_again(request, "/login/add-passkey"))
+    return _passkey_page(request)
+
+
+def add_passkey(request: Request) -> Response:
+    """Store the first passkey; an administrator is asked to use it, because a code is not enough for that."""
+    try:
+        webauthn.finish_registration(request, request.form.get("credential", ""))
+    except PasskeyRefused as refusal:
+        return _passkey_page(request, refusal)
+    target = _target(request)
+    if request.person.is_admin and request.person.verified_at is None:
+        target = f"/login/reauthenticate?redirect={quote(target, safe='')}"
+    return redirect(target, flash=_("Your passkey is ready. Use it the next time you sign in."))
+
+
+def ask_sign_out(request: Request) -> Response:
+    """The page that asks before signing out."""
+    return page(
+        "login/sign_out", user=users.get(request.db, request.actor.user_id) if request.actor else None
+    )
+
+
+def sign_out(request: Request) -> Response:
+    """End the session of this browser."""
+    sessions.sign_out(request)
+    return redirect("/login", flash=_("You are signed out.")).with_cookie("session", "", 0)
+
+
+def _sign_in_page(request: Request, refusal: Spent | None = None) -> Response:
+    return page(
+        "login/show",
+        status=refusal.status if refusal else HTTPStatus.OK,
+        options=webauthn.begin_authentication(request),
+        target=_target(request),
+        query=_query(request),
+        problem=refusal.message if refusal else None,
+        signals=webauthn.unknown_signal(request, refusal) if refusal else None,
+    )
+
+
+def _reauthentication_page(request: Request, refusal: Spent | None = None) -> Response:
+    return page(
+        "login/reauthenticate",
+        status=refusal.status if refusal else HTTPStatus.OK,
+        options=webauthn.begin_authentication(request, request.person.user_id),
+        target=_target(request),
+        problem=refusal.message if refusal else None,
+    )
+
+
+def _passkey_page(request: Request, refusal: Spent | None = None) -> Response:
+    user_id = request.person.user_id
+    return page(
+        "login/add_passkey",
+        status=refusal.status if refusal else HTTPStatus.OK,
+        options=webauthn.begin_registration(request),
+        target=_target(request),
+        can_skip=webauthn.has_another_way_in(request.db, user_id, None, request.now),
+        problem=refusal.message if refusal else None,
+    )
+
+
+def _target(request: Request) -> str:
+    """Where to go on to: `redirect` if it is a path of ours, else the home page."""
+    asked = request.form.get("redirect") or request.query.get("redirect", "")
+    return asked if callback_urls.is_safe_local_path(asked) else settings.load(request).home_page_url
+
+
+def _query(request: Request) -> str:
+    """The query that passes `redirect` on, with its question mark; empty when there is none."""
+    asked = request.form.get("redirect") or request.query.get("redirect", "")
+    return f"?redirect={quote(asked, safe='')}" if callback_urls.is_safe_local_path(asked) else ""
+
+
+def _again(request: Request, path: str) -> str:
+    return f"/login/reauthenticate?redirect={quote(path + _query(request), safe='')}"
