@@ -444,9 +444,9 @@ def _clear_predecessor(cluster: Path, sockets: Path) -> None:
         until = time.monotonic() + _STOP_SECONDS
         while _runs_on(pid, cluster) and time.monotonic() < until:
             time.sleep(0.02)
-    pid_file.unlink(
-        missing_ok=True
-    )  # we hold the lock on the folder, so no server of anybody's is starting here
+    # We hold the lock on the folder, so nobody is starting here; but to PostgreSQL a zombie counts as alive.
+    for lock in (pid_file, *sockets.glob(".s.PGSQL.*.lock")):
+        lock.unlink(missing_ok=True)
 
 
 def _runs_on(pid: int, cluster: Path) -> bool:
