@@ -33,6 +33,7 @@ class Event(enum.StrEnum):
     PASSKEY_REMOVED = "PASSKEY_REMOVED"
     PASSKEY_RENAMED = "PASSKEY_RENAMED"
     PASSKEY_COUNTER_WENT_BACK = "PASSKEY_COUNTER_WENT_BACK"
+    PASSKEY_BACKUP_CHANGED = "PASSKEY_BACKUP_CHANGED"
     ONE_TIME_ACCESS_CREATED = "ONE_TIME_ACCESS_CREATED"
     ONE_TIME_ACCESS_REVOKED = "ONE_TIME_ACCESS_REVOKED"
     ONE_TIME_ACCESS_REFUSED = "ONE_TIME_ACCESS_REFUSED"
@@ -173,6 +174,7 @@ def _labels() -> dict[str, str]:
         Event.PASSKEY_REMOVED: _("Passkey removed"),
         Event.PASSKEY_RENAMED: _("Passkey renamed"),
         Event.PASSKEY_COUNTER_WENT_BACK: _("Passkey may have been copied"),
+        Event.PASSKEY_BACKUP_CHANGED: _("Passkey is kept in another way"),
         Event.ONE_TIME_ACCESS_CREATED: _("One-time link made"),
         Event.ONE_TIME_ACCESS_REVOKED: _("One-time link withdrawn"),
         Event.ONE_TIME_ACCESS_REFUSED: _("One-time link refused"),

@@ -82,6 +82,7 @@ def sign_in(request: Request, code: str) -> str:
     """Spend a code and begin its person's session; returns the token for the session's cookie."""
     user_id = redeem(request, code)
     token = sessions.start(request, user_id, "one_time_access")
+    users.note_sign_in(request.db, user_id, request.now)
     audit.record(request, Event.TOKEN_SIGN_IN)
     return token
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pocketid import audit, limits, sessions, webauthn
+from pocketid import audit, limits, sessions, users, webauthn
 from pocketid.audit import Event
 from pocketid.db import Database
 from pocketid.errors import NotFound
@@ -30,6 +30,7 @@ def complete(request: Request) -> str:
     passkey = webauthn.finish_new_account(request, request.form.get("credential", ""), is_admin=True)
     request.db.run("setup.close")
     token = sessions.start(request, passkey.user_id, "passkey", passkey.id)
+    users.note_sign_in(request.db, passkey.user_id, request.now)
     audit.record(request, Event.SETUP_COMPLETED)
     return token
 

@@ -114,6 +114,7 @@ def sign_in(request: Request) -> str:
     limits.check(request, "sign_in", per_seconds=3.0, burst=20)
     passkey = finish_authentication(request, request.form.get("credential", ""))
     token = sessions.start(request, passkey.user_id, "passkey", passkey.id)
+    users.note_sign_in(request.db, passkey.user_id, request.now)
     audit.record(request, Event.SIGN_IN, passkey=passkey.name)
     return token
 
@@ -158,21 +159,21 @@ def _decoy() -> bytes:
 
 def _note_use(request: Request, passkey: Passkey, data: AuthenticatorData) -> None:
     """Step 22. A counter that went back, or other backup flags, are told of; they lock nobody out (WA-07)."""
+    user_id, name = passkey.user_id, passkey.name
+    before = passkey.backup_eligible, passkey.backed_up
+    after = data.is_backup_eligible(), data.is_backed_up()
     if 0 < data.counter <= passkey.sign_count:
-        audit.record(
-            request,
-            Event.PASSKEY_COUNTER_WENT_BACK,
-            user_id=passkey.user_id,
-            passkey=passkey.name,
-            stored=passkey.sign_count,
-            received=data.counter,
-        )
+        counters = {"stored": passkey.sign_count, "received": data.counter}
+        audit.record(request, Event.PASSKEY_COUNTER_WENT_BACK, user_id=user_id, passkey=name, **counters)
+    if after != before:
+        changed = {"eligible, backed up": {"before": before, "after": after}}
+        audit.record(request, Event.PASSKEY_BACKUP_CHANGED, user_id=user_id, passkey=name, changed=changed)
     request.db.run(
         "webauthn.used",
         id=passkey.id,
         sign_count=data.counter,
-        backup_eligible=data.is_backup_eligible(),
-        backed_up=data.is_backed_up(),
+        backup_eligible=after[0],
+        backed_up=after[1],
         now=request.now,
     )
 

@@ -99,7 +99,7 @@ class Authenticator:
         )
         self.credentials.append(credential)
         attested = AttestedCredentialData.create(
-            Aaguid.parse(self.aaguid), credential.id, CoseKey(self.cose_key or _cose(credential.key))
+            Aaguid.parse(self.aaguid), credential.id, CoseKey(self.cose_key or cose(credential.key))
         )
         data = self._data(options["rp"]["id"], credential, attested)
         attestation = AttestationObject.create("none", data, {})
@@ -178,7 +178,8 @@ def _new_key(algorithm: str) -> PrivateKey:
     return rsa.generate_private_key(65537, 2048)
 
 
-def _cose(key: PrivateKey) -> dict[int, Any]:
+def cose(key: PrivateKey) -> dict[int, Any]:
+    """The public half as a COSE_Key."""
     kind: Any = RS256
     if isinstance(key, ec.EllipticCurvePrivateKey):
         kind = ES256

@@ -10,7 +10,6 @@ from pocketid.response import Response, page, redirect
 from pocketid.text import _
 from pocketid.webauthn import PasskeyRefused
 
-_NOBODY = users.Change.from_form({})
 _TYPED = ("username", "first_name", "last_name", "email")
 
 
@@ -18,7 +17,7 @@ def show(request: Request) -> Response:
     """The form for the first account, or what happened if it was made."""
     if not setup.is_open(request.db, request.now):
         return _closed()
-    return page("setup/show", change=_NOBODY, errors={})
+    return page("setup/show", change=users.Change(), errors={})
 
 
 def submit(request: Request) -> Response:
@@ -49,7 +48,11 @@ def complete(request: Request) -> Response:
 
 
 def _change(request: Request) -> users.Change:
-    return users.Change.from_form(request.form)
+    """What was typed; whether an address counts as verified is a setting, and nobody's to tick here."""
+    verified = settings.load(request).emails_verified
+    return replace(
+        users.Change.from_form(request.form), email_verified=verified, is_admin=True, disabled=False
+    )
 
 
 def _passkey_page(request: Request, change: users.Change, refusal: Refusal | None = None) -> Response:

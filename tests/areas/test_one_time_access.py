@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from pocketid.users import User
 
 from pocketid import one_time_access, web
 from pocketid.db import Database
 from pocketid.errors import NotFound
 from pocketid.routes import ROUTES
+from pocketid.users import User
 from pocketid.web import Site
 from tests.browser import Browser
 from tests.conftest import Clock, add_user
@@ -176,26 +176,24 @@ def test_co_04_of_two_who_use_a_code_at_once_one_gets_in(committed_site: Site, c
         codes = [code_for(db, user, clock) for _round in range(5)]
     application = web.application(committed_site, ROUTES)
     for code in codes:
-        statuses = at_once(
-            [Browser(application, committed_site.config.app_url, f"192.0.2.{number}") for number in range(2)],
-            lambda browser, code=code: browser.post("/lc", {"code": code}),
-        )
-        assert sorted(statuses) == [303, 410]
+        browsers = [
+            Browser(application, committed_site.config.app_url, f"192.0.2.{number}") for number in range(2)
+        ]
+        assert sorted(answers_at_once(browsers, code)) == [303, 410]
 
 
-def at_once(browsers: list[Browser], act: Callable[[Browser], Browser]) -> list[int]:
-    """What each browser is answered when all act at the same moment."""
+def answers_at_once(browsers: list[Browser], code: str) -> list[int]:
+    """What each browser is answered when all send a code at the same moment."""
     gate = threading.Barrier(len(browsers))
-    statuses: list[int] = []
 
-    def work(browser: Browser) -> None:
+    def send(browser: Browser) -> None:
         browser.get("/lc")
         gate.wait()
-        statuses.append(act(browser).status)
+        browser.post("/lc", {"code": code})
 
-    threads = [threading.Thread(target=work, args=(browser,)) for browser in browsers]
+    threads = [threading.Thread(target=send, args=(browser,)) for browser in browsers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=20)
-    return statuses
+    return [browser.status for browser in browsers]

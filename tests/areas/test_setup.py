@@ -4,12 +4,11 @@ import subprocess
 import threading
 from collections.abc import Callable
 
-from pocketid.users import User
-
 from pocketid import setup, users, web
 from pocketid.db import Connection, Database
 from pocketid.paths import data_dir
 from pocketid.routes import ROUTES
+from pocketid.users import User
 from pocketid.web import Site
 from tests.authenticator import Authenticator, options_of
 from tests.browser import Browser
@@ -49,7 +48,7 @@ def test_the_maintenance_script_reopens_setup_for_fifteen_minutes(
     make_user(is_admin=True)
     sql = "\n".join(line for line in SCRIPT.read_text().splitlines() if not line.startswith("\\"))
     now = shared_connection.execute("select now()").fetchone()[0]  # type: ignore[index]
-    shared_connection.execute(sql)  # type: ignore[call-overload]
+    shared_connection.execute(sql)
     assert setup.is_open(db, now)
     minutes = shared_connection.execute(
         "select extract(epoch from setup_reopened_until - now()) / 60 from instance"

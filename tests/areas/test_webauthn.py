@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from fido2.cose import ES256, RS256, EdDSA
-from pocketid.users import User
+from fido2.cose import ES256, EdDSA
 
 from pocketid import users, webauthn
 from pocketid.crypto import base64url, from_base64url
 from pocketid.db import Database
-from tests.authenticator import AlreadyRegistered, Authenticator, options_of
+from pocketid.users import User
+from tests.authenticator import AlreadyRegistered, Authenticator, cose, options_of
 from tests.browser import Browser
 from tests.conftest import APP_URL, Clock
 
@@ -126,8 +126,8 @@ def test_wa_08_a_passkey_of_each_kind_that_is_taken_signs_in(
     assert events("SIGN_IN")[0].user_id == anna.user.id
 
 
-def test_signing_in_notes_the_use_and_what_the_passkey_says_of_backups(
-    enrol: Callable[..., Enrolled], browser: Browser, db: Database, clock: Clock
+def test_wa_07_signing_in_notes_the_use_and_what_the_passkey_says_of_backups(
+    enrol: Callable[..., Enrolled], browser: Browser, db: Database, clock: Clock, events: Events
 ) -> None:
     anna = enrol(backed_up=False, counts=True)
     before = webauthn.of_user(db, anna.user.id)[0]
@@ -136,6 +136,8 @@ def test_signing_in_notes_the_use_and_what_the_passkey_says_of_backups(
     answer(browser, anna.device, backed_up=True)
     after = webauthn.of_user(db, anna.user.id)[0]
     assert (after.backed_up, after.last_used_at, after.sign_count) == (True, at, 1)
+    changed = events("PASSKEY_BACKUP_CHANGED")[0].details["changed"]
+    assert changed == {"eligible, backed up": {"before": [True, False], "after": [True, True]}}
 
 
 MISBEHAVIOURS: dict[str, dict[str, Any]] = {
@@ -399,9 +401,9 @@ def test_a_device_that_cannot_keep_the_passkey_is_turned_away(
     assert count(db, user) == 0
 
 
-P256 = dict(ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key()))
+P256 = cose(ec.generate_private_key(ec.SECP256R1()))
 P384_POINT = ec.generate_private_key(ec.SECP384R1()).public_key().public_numbers()
-SMALL_RSA = dict(RS256.from_cryptography_key(rsa.generate_private_key(65537, 1024).public_key()))  # noqa: S505
+SMALL_RSA = cose(rsa.generate_private_key(65537, 1024))  # noqa: S505
 KEYS: dict[str, dict[int, Any]] = {
     "no_algorithm_that_is_known": {1: 2, 3: -999},
     "an_algorithm_not_asked_for": {**P256, 3: -9},

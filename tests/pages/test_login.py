@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pocketid.users import User
 
 from pocketid import one_time_access, webauthn
 from pocketid.db import Database
+from pocketid.users import User
 from tests.authenticator import Authenticator, options_of
 from tests.browser import Browser
 from tests.conftest import APP_URL, Clock
@@ -36,7 +36,7 @@ def enrolled(user: User, browser: Browser, sign_in: Callable[..., None]) -> Auth
     return device
 
 
-def sign_in_with(browser: Browser, device: Authenticator, **query: str) -> Browser:
+def sign_in_with(browser: Browser, device: Authenticator, **query: Any) -> Browser:
     browser.get("/login", **query)
     fields = {"credential": device.get(options_of(browser.text)), "redirect": browser.variables["target"]}
     return browser.post("/login", fields)

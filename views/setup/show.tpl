@@ -8,7 +8,7 @@
 </div>
 <form method="post" action="/setup" class="fields">
 % include("parts/form_token.tpl")
-% include("parts/field.tpl", name="username", label=_("User name"), value=change.username, errors=errors, hint=_("Small letters, digits and . _ @ - are fine."), autocomplete="username", required=True, maxlength=50, autofocus=True)
+% include("parts/field.tpl", name="username", label=_("User name"), value=change.username, errors=errors, hint=_("Letters a to z, digits, and . _ - @ between them."), autocomplete="username", required=True, maxlength=50, autofocus=True)
 <div class="fields pair">
 % include("parts/field.tpl", name="first_name", label=_("First name"), value=change.first_name, errors=errors, hint="", autocomplete="given-name", required=True, maxlength=50, autofocus=False)
 % include("parts/field.tpl", name="last_name", label=_("Last name"), value=change.last_name, errors=errors, hint="", autocomplete="family-name", required=False, maxlength=50, autofocus=False)
