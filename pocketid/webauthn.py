@@ -16,7 +16,7 @@ in webauthn_response.py.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -160,20 +160,18 @@ def _decoy() -> bytes:
 def _note_use(request: Request, passkey: Passkey, data: AuthenticatorData) -> None:
     """Step 22. A counter that went back, or other backup flags, are told of; they lock nobody out (WA-07)."""
     user_id, name = passkey.user_id, passkey.name
-    before = passkey.backup_eligible, passkey.backed_up
-    after = data.is_backup_eligible(), data.is_backed_up()
+    after = replace(passkey, backup_eligible=data.is_backup_eligible(), backed_up=data.is_backed_up())
     if 0 < data.counter <= passkey.sign_count:
         counters = {"stored": passkey.sign_count, "received": data.counter}
         audit.record(request, Event.PASSKEY_COUNTER_WENT_BACK, user_id=user_id, passkey=name, **counters)
-    if after != before:
-        changed = {"eligible, backed up": {"before": before, "after": after}}
+    if changed := audit.difference(passkey, after):
         audit.record(request, Event.PASSKEY_BACKUP_CHANGED, user_id=user_id, passkey=name, changed=changed)
     request.db.run(
         "webauthn.used",
         id=passkey.id,
         sign_count=data.counter,
-        backup_eligible=after[0],
-        backed_up=after[1],
+        backup_eligible=after.backup_eligible,
+        backed_up=after.backed_up,
         now=request.now,
     )
 

@@ -137,7 +137,7 @@ def test_wa_07_signing_in_notes_the_use_and_what_the_passkey_says_of_backups(
     after = webauthn.of_user(db, anna.user.id)[0]
     assert (after.backed_up, after.last_used_at, after.sign_count) == (True, at, 1)
     changed = events("PASSKEY_BACKUP_CHANGED")[0].details["changed"]
-    assert changed == {"eligible, backed up": {"before": [True, False], "after": [True, True]}}
+    assert changed == {"backed_up": {"before": False, "after": True}}
 
 
 MISBEHAVIOURS: dict[str, dict[str, Any]] = {
