@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from pocketid import audit, interactions, limits, log, one_time_access, sessions, tokens, webauthn
+from pocketid import audit, ceremonies, interactions, limits, log, one_time_access, sessions, tokens
 from pocketid.db import Database, connect
 from pocketid.errors import Refusal
 from pocketid.web import Site
@@ -76,7 +76,7 @@ def keep_house(site: Site) -> None:
     now = site.clock()
     oldest_event = now - timedelta(days=site.config.audit_log_retention_days)
     works: tuple[Callable[[Database], int], ...] = (
-        lambda db: webauthn.expire(db, now),
+        lambda db: ceremonies.expire(db, now),
         lambda db: one_time_access.expire(db, now),
         lambda db: sessions.expire(db, now),
         lambda db: interactions.expire(db, now),

@@ -162,8 +162,14 @@ def _note_use(request: Request, passkey: Passkey, data: AuthenticatorData) -> No
     user_id, name = passkey.user_id, passkey.name
     after = replace(passkey, backup_eligible=data.is_backup_eligible(), backed_up=data.is_backed_up())
     if 0 < data.counter <= passkey.sign_count:
-        counters = {"stored": passkey.sign_count, "received": data.counter}
-        audit.record(request, Event.PASSKEY_COUNTER_WENT_BACK, user_id=user_id, passkey=name, **counters)
+        audit.record(
+            request,
+            Event.PASSKEY_COUNTER_WENT_BACK,
+            user_id=user_id,
+            passkey=name,
+            stored=passkey.sign_count,
+            received=data.counter,
+        )
     if changed := audit.difference(passkey, after):
         audit.record(request, Event.PASSKEY_BACKUP_CHANGED, user_id=user_id, passkey=name, changed=changed)
     request.db.run(
@@ -388,8 +394,3 @@ def unknown_signal(request: Request, refusal: Refusal) -> str:
     if unknown is None:
         return "{}"
     return json.dumps({"signalUnknownCredential": {"rpId": request.config.rp_id, "credentialId": unknown}})
-
-
-def expire(db: Database, now: datetime) -> int:
-    """Delete the challenges that nobody answered in time; how many there were."""
-    return ceremonies.expire(db, now)

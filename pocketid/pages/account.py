@@ -149,6 +149,7 @@ def _account(
         errors=errors or {},
         may_edit=settings.load(request).allow_own_account_edit,
         passkeys=webauthn.of_user(request.db, user.id),
+        signals=webauthn.signals(request, user.id),
         sessions=sessions.of_user(request.db, user.id, request.now),
         device=devices.name,
         place=devices.place,

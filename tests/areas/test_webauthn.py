@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from fido2.cose import ES256, EdDSA
 
-from pocketid import users, webauthn
+from pocketid import ceremonies, users, webauthn
 from pocketid.crypto import base64url, from_base64url
 from pocketid.db import Database
 from pocketid.users import User
@@ -342,8 +342,8 @@ def test_wa_01_a_registration_belongs_to_the_person_who_began_it(
 
 def test_challenges_that_nobody_answers_are_swept_away(browser: Browser, db: Database, clock: Clock) -> None:
     browser.get("/login")
-    assert webauthn.expire(db, clock()) == 0
-    assert webauthn.expire(db, clock.advance(minutes=5)) == 1
+    assert ceremonies.expire(db, clock()) == 0
+    assert ceremonies.expire(db, clock.advance(minutes=5)) == 1
 
 
 # What is stored

@@ -1,5 +1,6 @@
-% # Needs: user (User), change (users.Change), errors (dict), may_edit (bool), passkeys (list[Passkey]), sessions (list[Session]), device, place (functions)
-% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + _("Your account"), section="account", scripts=["app.js"])
+% # Needs: user (User), change (users.Change), errors (dict), may_edit (bool), passkeys (list[Passkey]), signals (JSON text), sessions (list[Session]), device, place (functions)
+% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + _("Your account"), section="account", scripts=["app.js", "passkey.js"])
+% include("parts/passkey_signals.tpl", signals=signals)
 <h1>{{_("Your account")}}</h1>
 % if len(passkeys) == 0:
 <div class="notice warn"><strong>{{_("You have no passkey yet.")}}</strong> {{_("Without one you can't sign in again by yourself.")}} <a href="/settings/account/passkeys/new">{{_("Add one now")}}</a></div>
