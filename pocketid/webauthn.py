@@ -33,7 +33,7 @@ from pocketid.audit import Event
 from pocketid.ceremonies import Ceremony
 from pocketid.crypto import base64url
 from pocketid.db import Database
-from pocketid.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Spent
+from pocketid.errors import Conflict, Invalid, NotAllowed, NotFound, Spent
 from pocketid.request import Request
 from pocketid.text import _
 from pocketid.webauthn_response import Unfit
@@ -388,9 +388,9 @@ def signals(request: Request, user_id: UUID) -> str:
     )
 
 
-def unknown_signal(request: Request, refusal: Refusal) -> str:
+def unknown_signal(request: Request, refusal: PasskeyRefused) -> str:
     """The same for a passkey that nobody has, so that it is offered no more; empty for any other refusal."""
-    unknown = getattr(refusal, "unknown", None)
-    if unknown is None:
+    if refusal.unknown is None:
         return "{}"
-    return json.dumps({"signalUnknownCredential": {"rpId": request.config.rp_id, "credentialId": unknown}})
+    credential = {"rpId": request.config.rp_id, "credentialId": refusal.unknown}
+    return json.dumps({"signalUnknownCredential": credential})

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from pocketid import callback_urls, one_time_access, sessions, settings, setup, users, webauthn
-from pocketid.errors import Spent
 from pocketid.one_time_access import CodeRefused
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
@@ -105,7 +104,7 @@ def sign_out(request: Request) -> Response:
     return redirect("/login", flash=_("You are signed out.")).with_cookie("session", "", 0)
 
 
-def _sign_in_page(request: Request, refusal: Spent | None = None) -> Response:
+def _sign_in_page(request: Request, refusal: PasskeyRefused | None = None) -> Response:
     return page(
         "login/show",
         status=refusal.status if refusal else HTTPStatus.OK,
@@ -117,7 +116,7 @@ def _sign_in_page(request: Request, refusal: Spent | None = None) -> Response:
     )
 
 
-def _reauthentication_page(request: Request, refusal: Spent | None = None) -> Response:
+def _reauthentication_page(request: Request, refusal: PasskeyRefused | None = None) -> Response:
     return page(
         "login/reauthenticate",
         status=refusal.status if refusal else HTTPStatus.OK,
@@ -127,7 +126,7 @@ def _reauthentication_page(request: Request, refusal: Spent | None = None) -> Re
     )
 
 
-def _passkey_page(request: Request, refusal: Spent | None = None) -> Response:
+def _passkey_page(request: Request, refusal: PasskeyRefused | None = None) -> Response:
     user_id = request.person.user_id
     return page(
         "login/add_passkey",
