@@ -113,7 +113,7 @@ def test_a_passkey_of_somebody_else_is_neither_seen_nor_changed(
         assert ben.get(address).status == 404
         ben.get(f"{PASSKEYS}/new")
         assert ben.post(address, {"name": "mine"}).status == 404
-    assert webauthn.of_user(db, anna.id)[0] == passkey
+    assert webauthn.get(db, anna.id, passkey.id) == passkey
 
 
 @pytest.mark.parametrize("name", ["none", str(uuid.UUID(int=0))])
