@@ -38,7 +38,9 @@ _WAIT_FOR_CONNECTION_SECONDS = 2.0
 _NAME = re.compile(r"^-- name: *(\w+) *$", re.MULTILINE)
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 _COMMENT = re.compile(r"--[^\n]*")
-_WRITES = re.compile(r"\b(insert\s+into|update|delete\s+from|truncate|pg_notify|pg_advisory_xact_lock)\b")
+_WRITES = re.compile(
+    r"\b(insert\s+into|update|delete\s+from|truncate|pg_notify|pg_advisory_xact_lock)\b|\bfor\s+update\b"
+)
 
 psycopg.adapters.register_dumper(dict, JsonbDumper)
 
@@ -80,7 +82,7 @@ class Statements(dict[str, Statement]):
                 name,
                 body.encode(),
                 frozenset(_PARAMETER.findall(code)),
-                bool(_WRITES.search(code.replace("for update", ""))),
+                bool(_WRITES.search(code)),
                 source,
             )
 

@@ -119,7 +119,6 @@ class Embedded:
         self._ready.wait()
         if self._failure is not None:
             self._keeper.join()
-            self._lock.close()
             if isinstance(self._failure, OSError):
                 raise EmbeddedError(
                     f"The embedded database did not start: {self._failure}"
@@ -219,6 +218,14 @@ def start(directory: Path) -> Embedded:
         raise EmbeddedError(
             f"{directory} cannot be used ({error.strerror}): set DATA_DIR to another folder."
         ) from error
+    try:
+        return _start(directory, lock)
+    except EmbeddedError:
+        lock.close()
+        raise
+
+
+def _start(directory: Path, lock: IO[str]) -> Embedded:
     account = _account(directory)
     home = _home(directory, account)
     cluster = home / "postgres"

@@ -29,7 +29,7 @@ class Guard(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person of the running session."""
+    """The person of the running session. `is_synced` is the kind of passkey that began it, None without one."""
 
     user_id: UUID
     username: str
@@ -42,6 +42,7 @@ class Actor:
     verified_at: datetime | None
     last_seen_at: datetime
     expires_at: datetime
+    is_synced: bool | None
 
 
 class Fields(Mapping[str, str]):

@@ -62,6 +62,9 @@ class Appearance:
     accent_version: str
 
 
+NEW_INSTALLATION = Appearance(Settings().app_name, "")
+
+
 def load(request: Request) -> Settings:
     """The settings in force, read once until they change."""
     return request.signals.get("settings", lambda: read(request.db, request.config))

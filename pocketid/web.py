@@ -31,7 +31,7 @@ from pocketid import audit, log, sessions, settings
 from pocketid.config import Config
 from pocketid.crypto import Keyring, random_token, same
 from pocketid.db import Database, Source, Statements
-from pocketid.errors import NotAllowed, NotFound, NotSignedIn, Refusal, TooLarge
+from pocketid.errors import NotAllowed, NotFound, NotSignedIn, Refusal, TooLarge, Unavailable
 from pocketid.paths import data_dir
 from pocketid.render import Assets, Views
 from pocketid.request import Browser, Fields, Guard, Request, Upload
@@ -80,7 +80,8 @@ class Route:
 def application(site: Site, routes: Iterable[Route]) -> Callable[..., Iterable[bytes]]:
     """The WSGI application."""
     views = Views(data_dir("views"), site.assets)
-    app = bottle.Bottle(catchall=False)
+    app = bottle.Bottle()
+    app.config["catchall"] = False
     for route in routes:
         app.route(route.path, route.method, partial(_endpoint, site, views, route))
     app.default_error_handler = partial(_no_route, site, views)
@@ -414,9 +415,17 @@ def _render(site: Site, views: Views, request: Request, response: Response) -> b
         "now": request.now,
         "form_token": request.form_token,
         "flash": flash,
-        "site": settings.appearance(request),
+        "site": _appearance(request),
     }
     return views.render(response.view, common | response.variables).encode()
+
+
+def _appearance(request: Request) -> settings.Appearance:
+    """Name and colour; those of a new installation while the database is away, so that the page can say so."""
+    try:
+        return settings.appearance(request)
+    except Unavailable:
+        return settings.NEW_INSTALLATION
 
 
 def _flash(request: Request) -> str | None:

@@ -9,9 +9,10 @@ values (%(digest)s, %(user_id)s, %(method)s, %(passkey_id)s, %(now)s, %(verified
 -- The running session of a cookie with its person; no row when it is over or the person is disabled.
 select users.id as user_id, users.username, users.display_name, users.is_admin, users.locale,
        sessions.id as session_id, sessions.method, sessions.authenticated_at, sessions.verified_at,
-       sessions.expires_at, sessions.last_seen_at
+       sessions.expires_at, sessions.last_seen_at, passkeys.backup_eligible as is_synced
   from sessions
   join users on users.id = sessions.user_id
+  left join passkeys on passkeys.id = sessions.passkey_id
  where sessions.digest = %(digest)s
    and sessions.expires_at > %(now)s
    and not users.disabled;

@@ -93,8 +93,12 @@ def test_s_ft_02_a_killed_server_is_started_again_and_nothing_committed_is_lost(
         assert words(server.conninfo) == ["kept"]
 
 
-def test_s_ft_10_when_the_owner_is_killed_the_server_ends_and_the_next_start_recovers(open_folder: Path) -> None:
-    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(open_folder)], stdout=subprocess.PIPE, text=True)
+def test_s_ft_10_when_the_owner_is_killed_the_server_ends_and_the_next_start_recovers(
+    open_folder: Path,
+) -> None:
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER, str(open_folder)], stdout=subprocess.PIPE, text=True
+    )
     assert owner.stdout is not None
     pid = int(owner.stdout.readline())
     conninfo = embedded.running(open_folder)
@@ -109,7 +113,9 @@ def test_s_ft_10_when_the_owner_is_killed_the_server_ends_and_the_next_start_rec
 
 
 def test_s_ft_10_when_both_are_killed_at_once_the_next_start_recovers(open_folder: Path) -> None:
-    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(open_folder)], stdout=subprocess.PIPE, text=True)
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER, str(open_folder)], stdout=subprocess.PIPE, text=True
+    )
     assert owner.stdout is not None
     pid = int(owner.stdout.readline())
     conninfo = embedded.running(open_folder)
@@ -125,7 +131,10 @@ def test_s_ft_10_when_both_are_killed_at_once_the_next_start_recovers(open_folde
 
 
 def test_a_second_start_on_the_same_folder_names_the_process_that_has_it(open_folder: Path) -> None:
-    with embedded.start(open_folder), pytest.raises(EmbeddedError, match=rf"process {os.getpid()}\) is using"):
+    with (
+        embedded.start(open_folder),
+        pytest.raises(EmbeddedError, match=rf"process {os.getpid()}\) is using"),
+    ):
         embedded.start(open_folder)
 
 

@@ -199,7 +199,7 @@ def test_an_unknown_address_of_the_api_is_said_in_json(browser: Browser) -> None
 
 
 def test_s_se_02_cookies_are_bound_to_the_host_under_https(browser: Browser) -> None:
-    cookie = browser.get("/login").set_cookies[0]
+    cookie = browser.get("/lc").set_cookies[0]
     assert cookie.startswith("__Host-browser=")
     for attribute in ("Path=/", "HttpOnly", "Secure", "SameSite=Lax"):
         assert attribute in cookie
@@ -207,7 +207,7 @@ def test_s_se_02_cookies_are_bound_to_the_host_under_https(browser: Browser) -> 
 
 
 def test_s_se_02_plain_http_has_plain_cookies(reconfigured: Callable[..., Browser]) -> None:
-    cookie = reconfigured(APP_URL="http://localhost:1411").get("/login").set_cookies[0]
+    cookie = reconfigured(APP_URL="http://localhost:1411").get("/lc").set_cookies[0]
     assert cookie.startswith("browser=")
     assert "Secure" not in cookie
 

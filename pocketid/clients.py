@@ -1,0 +1,258 @@
+"""Clients, the apps that let people sign in here: their rows and the rules of what may be registered.
+
+Secrets are client_secrets.py, who may use a client access.py, logos images.py.
+"""
+
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any, Literal, Self, get_args
+from uuid import UUID
+
+from pocketid import callback_urls, images
+from pocketid.db import Database
+from pocketid.errors import NotFound
+from pocketid.request import Fields
+from pocketid.text import _
+
+SigningAlgorithm = Literal["RS256", "ES256", "EdDSA"]
+SIGNING_ALGORITHMS: tuple[str, ...] = get_args(SigningAlgorithm)
+TOKEN_SECONDS = range(60, 365 * 86_400 + 1)
+_ID = re.compile(r"[a-zA-Z0-9._-]{2,128}")
+_RESERVED_IDS = {"new"}  # an address of the pages
+_MAX_URIS = 50
+_CONSTRAINTS = {"clients_pkey": ("id", "Another client has this ID.")}
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A row: what an app may ask for, and how it is answered."""
+
+    id: str
+    name: str
+    description: str
+    launch_url: str | None
+    redirect_uris: list[str]
+    logout_uris: list[str]
+    is_public: bool
+    requires_pkce: bool
+    allows_plain_pkce: bool
+    requires_reauthentication: bool
+    skips_consent: bool
+    is_group_restricted: bool
+    claims_in_id_token: bool
+    always_includes_groups: bool
+    signing_algorithm: str
+    access_token_seconds: int
+    refresh_token_seconds: int
+    recipe: str | None
+    recipe_answers: dict[str, Any]
+    created_by: UUID | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a client shall be. `id` is only looked at when it is created; empty means a random one."""
+
+    id: str = ""
+    name: str = ""
+    description: str = ""
+    launch_url: str | None = None
+    redirect_uris: list[str] = field(default_factory=list)
+    logout_uris: list[str] = field(default_factory=list)
+    is_public: bool = False
+    requires_pkce: bool = True
+    allows_plain_pkce: bool = False
+    requires_reauthentication: bool = False
+    skips_consent: bool = False
+    is_group_restricted: bool = False
+    claims_in_id_token: bool = True
+    always_includes_groups: bool = False
+    signing_algorithm: str = "RS256"
+    access_token_seconds: int = 3600
+    refresh_token_seconds: int = 30 * 86_400
+    recipe: str | None = None
+    recipe_answers: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, client: Client) -> Self:
+        """The change that leaves a client as it is."""
+        return cls(**{part.name: getattr(client, part.name) for part in fields(cls)})
+
+    @classmethod
+    def from_form(cls, form: Fields, before: "Change | None" = None) -> Self:
+        """The client's form; what it does not hold (id of an existing one, groups, recipe) stays as before."""
+        base = before or cls(id=form.text("id"))
+        is_public = form.checked("is_public")
+        typed = {
+            "name": form.text("name"),
+            "description": form.text("description"),
+            "launch_url": form.text("launch_url") or None,
+            "redirect_uris": form.lines("redirect_uris"),
+            "logout_uris": form.lines("logout_uris"),
+            "is_public": is_public,
+            "requires_pkce": is_public or form.checked("requires_pkce"),
+            "allows_plain_pkce": form.checked("allows_plain_pkce"),
+            "requires_reauthentication": form.checked("requires_reauthentication"),
+            "skips_consent": form.checked("skips_consent"),
+            "claims_in_id_token": form.checked("claims_in_id_token"),
+            "always_includes_groups": form.checked("always_includes_groups"),
+            "signing_algorithm": form.text("signing_algorithm"),
+            "access_token_seconds": _seconds(form.text("access_token_minutes")),
+            "refresh_token_seconds": _seconds(form.text("refresh_token_minutes")),
+        }
+        return cls(**(_as_dict(base) | typed))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A client as the list shows it; `refused` counts the requests waiting in its inbox."""
+
+    id: str
+    name: str
+    description: str
+    is_group_restricted: bool
+    logo_version: str | None
+    group_names: list[str]
+    last_used_at: datetime | None
+    refused: int
+
+
+def find(db: Database, client_id: str) -> Client | None:
+    """The client of an id, or None."""
+    return db.one(Client, "clients.by_id", id=client_id)
+
+
+def get(db: Database, client_id: str) -> Client:
+    """The client of an id. Raises NotFound."""
+    client = find(db, client_id)
+    if client is None:
+        raise NotFound(_("There is no such client. It may have been deleted."))
+    return client
+
+
+def count(db: Database, q: str = "") -> int:
+    """How many clients have a text in their name or id."""
+    found: int = db.value("clients.count", q=q or None)
+    return found
+
+
+def search(db: Database, q: str, *, size: int, offset: int) -> list[Listed]:
+    """The clients that have a text in their name or id, by name."""
+    return db.many(Listed, "clients.search", q=q or None, size=size, offset=offset)
+
+
+def check(change: Change) -> dict[str, str]:
+    """What is wrong with a change, field by field; empty when nothing is."""
+    problems = {
+        "id": _id_problem(change.id),
+        "name": _length_problem(change.name, 1, 50),
+        "description": _length_problem(change.description, 0, 150),
+        "launch_url": _launch_url_problem(change.launch_url),
+        "redirect_uris": _uris_problem(change.redirect_uris),
+        "logout_uris": _uris_problem(change.logout_uris),
+        "signing_algorithm": _algorithm_problem(change.signing_algorithm),
+        "access_token_minutes": _lifetime_problem(change.access_token_seconds),
+        "refresh_token_minutes": _lifetime_problem(change.refresh_token_seconds),
+    }
+    return {name: problem for name, problem in problems.items() if problem}
+
+
+def create(db: Database, change: Change, created_by: UUID | None, now: datetime) -> Client:
+    """Add a client. Raises Invalid when its id is taken."""
+    client_id = change.id or str(uuid.uuid4())
+    with db.checked(_CONSTRAINTS):
+        db.run("clients.insert", **(_as_row(change) | {"id": client_id}), created_by=created_by, now=now)
+    return get(db, client_id)
+
+
+def update(db: Database, client_id: str, change: Change, now: datetime) -> tuple[Client, Client]:
+    """Change a client; returns it before and after. Raises NotFound."""
+    before = get(db, client_id)
+    db.run("clients.update", **(_as_row(change) | {"id": client_id}), now=now)
+    return before, get(db, client_id)
+
+
+def delete(db: Database, client_id: str) -> Client:
+    """Remove a client with its logo, secrets, consents and tokens; returns what it was. Raises NotFound."""
+    client = get(db, client_id)
+    images.delete(db, "client", client_id)
+    db.run("clients.delete", id=client_id)
+    return client
+
+
+def group_ids(db: Database, client_id: str) -> list[UUID]:
+    """The groups whose members may use a client that is restricted."""
+    return db.values("clients.group_ids", id=client_id)
+
+
+def set_groups(db: Database, client_id: str, ids: Iterable[UUID]) -> None:
+    """Let exactly these groups use a client that is restricted; unknown ones are left out."""
+    wanted = list(ids)
+    db.run("clients.remove_groups", id=client_id, group_ids=wanted)
+    db.run("clients.add_groups", id=client_id, group_ids=wanted)
+
+
+def people(db: Database, client: Client) -> int:
+    """How many enabled people may use a client."""
+    found: int = db.value("clients.people", id=client.id, is_group_restricted=client.is_group_restricted)
+    return found
+
+
+def _as_dict(change: Change) -> dict[str, Any]:
+    return {part.name: getattr(change, part.name) for part in fields(change)}
+
+
+def _as_row(change: Change) -> dict[str, Any]:
+    """The columns; a public client without PKCE cannot exist (RFC 9700 2.1.1)."""
+    return asdict(change) | {"requires_pkce": change.requires_pkce or change.is_public}
+
+
+def _seconds(minutes: str) -> int:
+    """Seconds of a typed number of minutes; 0, which no lifetime is, when it is no number."""
+    return int(minutes) * 60 if minutes.isascii() and minutes.isdigit() and len(minutes) < 10 else 0
+
+
+def _id_problem(client_id: str) -> str:
+    if client_id and (not _ID.fullmatch(client_id) or client_id in _RESERVED_IDS):
+        return _("Use 2 to 128 letters, digits, dots, hyphens and underscores, or leave it empty.")
+    return ""
+
+
+def _length_problem(text: str, shortest: int, longest: int) -> str:
+    if len(text) < shortest:
+        return _("Please fill this in.")
+    if len(text) > longest:
+        return _("This is too long: {n} characters at most.").format(n=longest)
+    return ""
+
+
+def _launch_url_problem(url: str | None) -> str:
+    if not url:
+        return ""
+    if not url.lower().startswith(("http://", "https://")):
+        return _("Write the whole address, beginning with https://.")
+    if "*" in url:
+        return _("This is an address to open, so it cannot hold a “*”.")
+    return callback_urls.problem(url) or ""
+
+
+def _uris_problem(uris: list[str]) -> str:
+    if len(uris) > _MAX_URIS:
+        return _("These are too many: {n} at most.").format(n=_MAX_URIS)
+    for number, uri in enumerate(uris, start=1):
+        if problem := callback_urls.problem(uri):
+            return _("Line {n}: {problem}").format(n=number, problem=problem)
+    return ""
+
+
+def _algorithm_problem(algorithm: str) -> str:
+    return "" if algorithm in SIGNING_ALGORITHMS else _("Please choose one of the list.")
+
+
+def _lifetime_problem(seconds: int) -> str:
+    return "" if seconds in TOKEN_SECONDS else _("Choose between 1 minute and 365 days (525600 minutes).")

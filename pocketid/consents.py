@@ -1,0 +1,44 @@
+"""What people have let apps learn about them: one row for each person and app, its scopes merged over time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pocketid import tokens
+from pocketid.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """An app that a person has signed in to."""
+
+    client_id: str
+    client_name: str
+    scopes: list[str]
+    granted_at: datetime
+    last_used_at: datetime
+
+
+def scopes_of(db: Database, user_id: UUID, client_id: str) -> frozenset[str] | None:
+    """The scopes that a person has granted an app; None when they never signed in to it."""
+    scopes = db.value("consents.scopes", user_id=user_id, client_id=client_id)
+    return None if scopes is None else frozenset(scopes)
+
+
+def grant(db: Database, user_id: UUID, client_id: str, scopes: Sequence[str], now: datetime) -> bool:
+    """Add scopes to what is granted and note the use; True for the first sign-in to this app."""
+    return bool(
+        db.value("consents.grant", user_id=user_id, client_id=client_id, scopes=list(scopes), now=now)
+    )
+
+
+def of_user(db: Database, user_id: UUID) -> list[Consent]:
+    """The apps that a person has signed in to, the last used first."""
+    return db.many(Consent, "consents.of_user", user_id=user_id)
+
+
+def revoke(db: Database, user_id: UUID, client_id: str, now: datetime) -> None:
+    """Take everything back that an app was granted, with its tokens."""
+    db.run("consents.delete", user_id=user_id, client_id=client_id)
+    tokens.revoke_client_of_user(db, user_id, client_id, now)

@@ -1,0 +1,178 @@
+"""Groups of people: rows, membership, and which apps they open.
+
+`name` is what apps read in the groups claim; `friendly_name` is what people read.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pocketid.db import Database
+from pocketid.errors import NotFound
+from pocketid.text import _
+
+NAME_LENGTH, FRIENDLY_NAME_LENGTH, SHORTEST = 255, 50, 2
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+_CONSTRAINTS = {"groups_name_key": ("name", "Another group has this name.")}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group's row, with the number of its members."""
+
+    id: UUID
+    name: str
+    friendly_name: str
+    created_at: datetime
+    updated_at: datetime
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person as a group's page lists them; `is_member` says on which side."""
+
+    id: UUID
+    username: str
+    display_name: str
+    email: str | None
+    is_member: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An app that a group opens."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a group's row shall say."""
+
+    name: str = ""
+    friendly_name: str = ""
+
+    @classmethod
+    def from_group(cls, group: Group) -> Self:
+        """What the row says now."""
+        return cls(group.name, group.friendly_name)
+
+    @classmethod
+    def from_form(cls, form: Mapping[str, str]) -> Self:
+        """What a form says; an empty name is derived from the friendly one."""
+        friendly_name = unicodedata.normalize("NFC", form.get("friendly_name", "")).strip()
+        name = unicodedata.normalize("NFC", form.get("name", "")).strip()
+        return cls(name or derived_name(friendly_name), friendly_name)
+
+
+def derived_name(friendly_name: str) -> str:
+    """A name for apps from one for people: "Book club" -> "book_club"."""
+    plain = unicodedata.normalize("NFKD", friendly_name).encode("ascii", "ignore").decode().lower()
+    return _NOT_IN_NAMES.sub("_", plain).strip("_")
+
+
+def check(change: Change) -> dict[str, str]:
+    """Field -> what is wrong with it; empty when all is well."""
+    problems = {}
+    for field, limit in (("friendly_name", FRIENDLY_NAME_LENGTH), ("name", NAME_LENGTH)):
+        text = getattr(change, field)
+        if not SHORTEST <= len(text) <= limit:
+            problems[field] = _("Between {least} and {most} characters, please.").format(
+                least=SHORTEST, most=limit
+            )
+        elif any(unicodedata.category(character).startswith("C") for character in text):
+            problems[field] = _("Please leave out characters that cannot be seen.")
+    return problems
+
+
+def get(db: Database, group_id: UUID) -> Group:
+    """A group. Raises NotFound."""
+    group = db.one(Group, "groups.by_id", id=group_id)
+    if group is None:
+        raise NotFound(_("There is no such group (any more)."))
+    return group
+
+
+def all_groups(db: Database) -> list[Group]:
+    """Every group, by friendly name."""
+    return search(db)
+
+
+def search(db: Database, *, text: str = "", size: int = 10_000, offset: int = 0) -> list[Group]:
+    """A page of groups whose name or friendly name holds a text."""
+    return db.many(Group, "groups.search", text=_pattern(text), size=size, offset=offset)
+
+
+def count(db: Database, *, text: str = "") -> int:
+    """How many groups `search` would find in all."""
+    number: int = db.value("groups.count", text=_pattern(text))
+    return number
+
+
+def create(db: Database, change: Change, now: datetime) -> Group:
+    """A new group. Raises Invalid for a name in use."""
+    with db.checked(_CONSTRAINTS):
+        group = db.one(Group, "groups.insert", now=now, **asdict(change))
+    assert group is not None
+    return group
+
+
+def update(db: Database, group_id: UUID, change: Change, now: datetime) -> tuple[Group, Group]:
+    """Change a group; returns the row before and after. Raises Invalid, NotFound."""
+    before = get(db, group_id)
+    with db.checked(_CONSTRAINTS):
+        db.run("groups.update", id=group_id, now=now, **asdict(change))
+    return before, get(db, group_id)
+
+
+def delete(db: Database, group_id: UUID) -> Group:
+    """Delete a group; its members stay, the apps that it opened close to them. Raises NotFound."""
+    before = get(db, group_id)
+    db.run("groups.delete", id=group_id)
+    return before
+
+
+def members(db: Database, group_id: UUID, *, text: str = "", size: int, offset: int) -> list[Member]:
+    """A page of people, members first, whose names hold a text."""
+    return db.many(Member, "groups.members", group_id=group_id, text=_pattern(text), size=size, offset=offset)
+
+
+def set_members(db: Database, group_id: UUID, user_ids: Iterable[UUID]) -> None:
+    """Make exactly these people the members; those who do not exist are passed over."""
+    ids = list(user_ids)
+    db.run("groups.remove_members_but", group_id=group_id, user_ids=ids)
+    db.run("groups.add_members", group_id=group_id, user_ids=ids)
+
+
+def change_members(db: Database, group_id: UUID, *, added: Iterable[UUID], removed: Iterable[UUID]) -> None:
+    """Add and remove some people and leave the others as they are."""
+    db.run("groups.remove_members", group_id=group_id, user_ids=list(removed))
+    db.run("groups.add_members", group_id=group_id, user_ids=list(added))
+
+
+def of_user(db: Database, user_id: UUID) -> list[Group]:
+    """The groups of a person, by friendly name."""
+    return db.many(Group, "groups.of_user", user_id=user_id)
+
+
+def set_of_user(db: Database, user_id: UUID, group_ids: Iterable[UUID]) -> None:
+    """Put a person into exactly these groups; those that do not exist are passed over."""
+    ids = list(group_ids)
+    db.run("groups.leave_but", user_id=user_id, group_ids=ids)
+    db.run("groups.join", user_id=user_id, group_ids=ids)
+
+
+def opens(db: Database, group_id: UUID) -> list[Opened]:
+    """The apps that only some groups may use, and this one among them."""
+    return db.many(Opened, "groups.opens", group_id=group_id)
+
+
+def _pattern(text: str) -> str | None:
+    stripped = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{stripped}%" if stripped else None

@@ -1,0 +1,50 @@
+"""Access tokens: signed by RFC 9068, and live only as long as the row of their jti says so."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pocketid import signing_keys, tokens
+from pocketid.clients import Client
+from pocketid.request import Request
+from pocketid.signing_keys import SigningKey
+from pocketid.tokens import AccessToken
+
+TYPE = "at+jwt"
+
+
+def sign(
+    key: SigningKey,
+    client: Client,
+    user_id: UUID,
+    scopes: Sequence[str],
+    jti: str,
+    *,
+    issuer: str,
+    now: datetime,
+) -> str:
+    """RFC 9068 2.2: audience is the client, and us, since userinfo is a resource of ours (as in Pocket ID)."""
+    issued_at = int(now.timestamp())
+    claims: dict[str, Any] = {
+        "iss": issuer,
+        "sub": str(user_id),
+        "aud": [client.id, issuer],
+        "client_id": client.id,
+        "scope": " ".join(scopes),
+        "scp": list(scopes),
+        "jti": jti,
+        "iat": issued_at,
+        "exp": issued_at + client.access_token_seconds,
+    }
+    return signing_keys.sign(key, claims, TYPE)
+
+
+def find(request: Request, token: str) -> AccessToken | None:
+    """The live token that a text is; None for anything else, an ID token among it."""
+    try:
+        claims = signing_keys.verify(request, token, typ=TYPE)
+        jti = claims["jti"]
+    except (signing_keys.NotOurs, KeyError):
+        return None
+    return tokens.find_access_token(request.db, jti, request.now) if isinstance(jti, str) else None

@@ -1,0 +1,364 @@
+"""The authorization endpoint. RFC 6749 4.1.1, OpenID Connect Core 3.1.2.
+
+    authorize(request)
+      parameters.read            once each, GET and POST alike
+      CHECKS, in order           until the redirect URI is known errors are shown, after that they are redirected
+      prompts.next_step          what the person still has to do
+        nothing                  issue: a code, back to the client
+        something                a row in `interactions`, and the browser goes to /interaction (pages/authorize.py)
+    restore(request, interaction)   the same request later, checked again from its stored parameters
+    proceed(...)                 issue, refuse, or the step that a page has to show
+
+It renders nothing: what a person sees is pages/authorize.py's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+
+from pocketid import access, audit, clients, consents, interactions, signing_keys, tokens
+from pocketid.audit import Event
+from pocketid.clients import Client
+from pocketid.interactions import Interaction
+from pocketid.oidc import parameters, pkce, prompts, redirect_uri, responses, shown
+from pocketid.oidc.errors import RedirectedError, ShownError
+from pocketid.oidc.prompts import Progress, Step, Wish
+from pocketid.request import Request
+from pocketid.response import Response, redirect
+from pocketid.text import _
+
+SCOPES = ("openid", "profile", "email", "groups", "offline_access")
+_MAX_AGE_DIGITS = 10
+
+
+@dataclass
+class Authorization:
+    """An authorization request while it is checked; each check fills in what it vouches for."""
+
+    request: Request
+    parameters: dict[str, str]
+    client: Client = field(init=False)
+    redirect_uri: str = field(init=False)
+    mode: str = "query"
+    scopes: list[str] = field(default_factory=list)
+    prompts: frozenset[str] = frozenset()
+    max_age: int | None = None
+    subject: UUID | None = None
+    acr_values: list[str] = field(default_factory=list)
+    essential_acrs: frozenset[str] = frozenset()
+    claims: dict[str, Any] | None = None
+    challenge: tuple[str, str] | None = None
+
+    @property
+    def state(self) -> str | None:
+        """The client's state, byte for byte."""
+        return self.parameters.get("state")
+
+    @property
+    def wish(self) -> Wish:
+        """What prompts.py decides by."""
+        return Wish(
+            self.prompts,
+            self.max_age,
+            self.subject,
+            self.essential_acrs,
+            self.scopes,
+            self.client.requires_reauthentication,
+            self.client.skips_consent,
+        )
+
+
+# The checks, each in a few lines; CHECKS below is their order
+
+
+def _client(asked: Authorization) -> None:
+    """RFC 6749 3.1.2.4: an unknown client is never redirected to."""
+    client_id = asked.parameters.get("client_id")
+    if client_id is None:
+        raise ShownError(_("The app did not say who it is (client_id is missing)."), "client_id missing")
+    client = clients.find(asked.request.db, client_id)
+    if client is None:
+        raise ShownError(
+            _(
+                "The app that sent you here is not known. It may have been removed, or set up with another client ID."
+            ),
+            f"unknown client_id: {client_id[:128]}",
+        )
+    asked.client = client
+
+
+def _outer_redirect_uri(asked: Authorization) -> None:
+    """A redirect URI outside of a request object is checked before the object is looked at."""
+    if "redirect_uri" in asked.parameters or "request" not in asked.parameters:
+        _redirect_uri(asked)
+
+
+def _request_object(asked: Authorization) -> None:
+    """OpenID Connect Core 6.1: what is inside an unsigned request object wins; RFC 9101 5 for client_id."""
+    text = asked.parameters.pop("request", None)
+    if text is None:
+        return
+    try:
+        inside = parameters.request_object(text)
+    except RedirectedError as error:
+        if not hasattr(asked, "redirect_uri"):
+            raise ShownError(_("The app's request could not be read."), error.description) from error
+        raise
+    for name in ("client_id", "response_type"):
+        outside = asked.parameters.get(name)
+        if name in inside and outside is not None and inside[name] != outside:
+            _redirect_uri(asked)
+            raise RedirectedError(
+                "invalid_request", f"{name} differs inside and outside of the request object"
+            )
+    asked.parameters |= {
+        name: value for name, value in inside.items() if name not in {"iss", "aud", "exp", "iat"}
+    }
+    _redirect_uri(asked)
+
+
+def _redirect_uri(asked: Authorization) -> None:
+    """Compared as text with what is registered; from here on errors go back to the client."""
+    asked.redirect_uri = redirect_uri.check(
+        asked.client,
+        asked.parameters.get("redirect_uri"),
+        allow_insecure=asked.request.config.allow_insecure_callback_urls,
+    )
+
+
+def _response_mode(asked: Authorization) -> None:
+    """First of all that is redirected, so that the other errors use it. OAuth 2.0 Multiple Response Types 2.1."""
+    mode = asked.parameters.get("response_mode", "query")
+    if mode not in responses.MODES:  # RFC 9700 4.2.4: no code in a fragment
+        raise RedirectedError("invalid_request", "response_mode must be query or form_post")
+    asked.mode = mode
+
+
+def _lengths(asked: Authorization) -> None:
+    try:
+        parameters.check_lengths(asked.parameters)
+    except RedirectedError:
+        asked.parameters.pop("state", None)
+        raise
+
+
+def _request_uri(asked: Authorization) -> None:
+    """OpenID Connect Core 6.2: a request object by reference is nothing that we fetch."""
+    if "request_uri" in asked.parameters:
+        raise RedirectedError("request_uri_not_supported", "request_uri is not supported")
+
+
+def _response_type(asked: Authorization) -> None:
+    """RFC 6749 3.1.1: the code flow is the only one (RFC 9700 2.1.2)."""
+    response_type = asked.parameters.get("response_type")
+    if response_type is None:
+        raise RedirectedError("invalid_request", "response_type is missing")
+    if response_type != "code":
+        raise RedirectedError("unsupported_response_type", "response_type must be code")
+
+
+def _scopes(asked: Authorization) -> None:
+    """RFC 6749 3.3; unknown ones are passed over, none at all counts as openid."""
+    words = asked.parameters.get("scope", "openid").split()
+    asked.scopes = [scope for scope in SCOPES if scope in words]
+
+
+def _challenge(asked: Authorization) -> None:
+    sent = asked.parameters
+    asked.challenge = pkce.check(asked.client, sent.get("code_challenge"), sent.get("code_challenge_method"))
+
+
+def _prompt(asked: Authorization) -> None:
+    """OpenID Connect Core 3.1.2.1: `none` stands alone; values that we do not know are passed over."""
+    words = frozenset(asked.parameters.get("prompt", "").split())
+    if "none" in words and len(words) > 1:
+        raise RedirectedError("invalid_request", "prompt=none cannot be combined with another value")
+    asked.prompts = words & prompts.PROMPTS
+
+
+def _max_age(asked: Authorization) -> None:
+    text = asked.parameters.get("max_age")
+    if text is None:
+        return
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_AGE_DIGITS):
+        raise RedirectedError("invalid_request", "max_age must be a number of seconds")
+    asked.max_age = int(text)
+
+
+def _hint(asked: Authorization) -> None:
+    """OpenID Connect Core 3.1.2.1 id_token_hint: an ID token of ours, an expired one too, names the person."""
+    text = asked.parameters.get("id_token_hint")
+    if text is None:
+        return
+    try:
+        asked.subject = UUID(signing_keys.verify(asked.request, text, typ="JWT")["sub"])
+    except (signing_keys.NotOurs, KeyError, ValueError, TypeError) as error:
+        raise RedirectedError(
+            "invalid_request", "id_token_hint is not an ID token of this provider"
+        ) from error
+
+
+def _claims(asked: Authorization) -> None:
+    """OpenID Connect Core 5.5: single claims for one place; and 5.5.1.1 acr, 5.5.1 sub, which must be met."""
+    asked.acr_values = asked.parameters.get("acr_values", "").split()
+    text = asked.parameters.get("claims")
+    if text is None:
+        return
+    try:
+        wanted = msgspec.json.decode(text, type=dict[str, dict[str, Any] | None])
+    except msgspec.DecodeError as error:
+        raise RedirectedError("invalid_request", "claims must be a JSON object") from error
+    places = {place: wanted.get(place) or {} for place in ("id_token", "userinfo")}
+    asked.claims = {place: sorted(names) for place, names in places.items() if names} or None
+    _essential_acr(asked, places["id_token"].get("acr"))
+    _essential_subject(asked, places["id_token"].get("sub"))
+
+
+def _essential_acr(asked: Authorization, wanted: Any) -> None:
+    if isinstance(wanted, dict):
+        values = [value for value in wanted.get("values") or [wanted.get("value")] if isinstance(value, str)]
+        asked.acr_values += values
+        if wanted.get("essential") is True:
+            asked.essential_acrs = frozenset(values)
+
+
+def _essential_subject(asked: Authorization, wanted: Any) -> None:
+    if isinstance(wanted, dict) and isinstance(wanted.get("value"), str):
+        try:
+            asked.subject = UUID(wanted["value"])
+        except ValueError as error:
+            raise RedirectedError("login_required", "there is no such sub here") from error
+
+
+CHECKS: tuple[Callable[[Authorization], None], ...] = (
+    # shown
+    _client,
+    _outer_redirect_uri,
+    _request_object,
+    # redirected
+    _response_mode,
+    _lengths,
+    _request_uri,
+    _response_type,
+    _scopes,
+    _challenge,
+    _prompt,
+    _max_age,
+    _hint,
+    _claims,
+)
+
+
+def authorize(request: Request) -> Response:
+    """Answer an authorization request: back to the client, on to the person, or a page that says why not."""
+    try:
+        sent = parameters.read(request.form if request.method == "POST" else request.query)
+    except parameters.Repeated as repeated:
+        return shown.refuse(
+            request, None, ShownError(_("The app's request is malformed."), f"{repeated.name} twice")
+        )
+    if request.method == "POST":
+        # A form of another site brings no SameSite cookie: the GET that follows does.
+        return redirect(f"/authorize?{urlencode(sent)}")
+    asked = Authorization(request, sent)
+    stored = dict(sent)
+    try:
+        check(asked)
+        after = prompts.sign_in_needed_after(asked.wish, request.actor, request.now)
+        progress = _progress(asked, None, after)
+        step = prompts.next_step(asked.wish, progress, request.actor)
+        if step is Step.ISSUE:
+            return issue(asked)
+        if "none" in asked.prompts:
+            raise prompts.silent_error(step)
+    except ShownError as error:
+        return shown.refuse(request, getattr(asked, "client", None), error)
+    except RedirectedError as error:
+        return refuse(asked, error)
+    interaction_id = interactions.begin(request, asked.client.id, stored, after)
+    return redirect(f"/interaction?id={interaction_id}")
+
+
+def check(asked: Authorization) -> None:
+    """Run all checks. Raises ShownError or RedirectedError."""
+    for one in CHECKS:
+        one(asked)
+
+
+def restore(request: Request, interaction: Interaction) -> Authorization:
+    """A waiting request, checked again: its client may have changed meanwhile. Raises as `check` does."""
+    asked = Authorization(request, dict(interaction.parameters))
+    check(asked)
+    return asked
+
+
+def step_of(asked: Authorization, interaction: Interaction) -> Step:
+    """What a waiting request needs next. Raises RedirectedError."""
+    progress = _progress(asked, interaction, interaction.needs_sign_in_after)
+    return prompts.next_step(asked.wish, progress, asked.request.actor)
+
+
+def issue(asked: Authorization) -> Response:
+    """Store the authorization and send its code back. RFC 6749 4.1.2."""
+    request, actor, client = asked.request, asked.request.person, asked.client
+    is_first = consents.grant(request.db, actor.user_id, client.id, asked.scopes, request.now)
+    code = tokens.issue_code(
+        request.db,
+        client_id=client.id,
+        user_id=actor.user_id,
+        session_id=actor.session_id,
+        scopes=asked.scopes,
+        claims=asked.claims,
+        nonce=asked.parameters.get("nonce"),
+        acr=_acr(asked),
+        amr=prompts.amr_of(actor),
+        auth_time=actor.authenticated_at,
+        redirect_uri=asked.redirect_uri,
+        code_challenge=asked.challenge[0] if asked.challenge else None,
+        code_challenge_method=asked.challenge[1] if asked.challenge else None,
+        now=request.now,
+    )
+    event = Event.NEW_CLIENT_AUTHORIZATION if is_first else Event.CLIENT_AUTHORIZATION
+    audit.record(request, event, client_id=client.id, clientName=client.name, scopes=asked.scopes)
+    return responses.success(request, asked.redirect_uri, asked.mode, code, asked.state)
+
+
+def refuse(asked: Authorization, error: RedirectedError) -> Response:
+    """Send an error back to the client, and record it."""
+    audit.record(
+        asked.request,
+        Event.AUTHORIZATION_REFUSED,
+        client_id=asked.client.id,
+        error=error.code,
+        reason=error.description,
+    )
+    return responses.error(asked.request, asked.redirect_uri, asked.mode, error, asked.state)
+
+
+def _progress(asked: Authorization, interaction: Interaction | None, after: Any) -> Progress:
+    request, actor = asked.request, asked.request.actor
+    if actor is None:
+        return Progress(needs_sign_in_after=after)
+    return Progress(
+        needs_sign_in_after=after,
+        account_chosen=interaction.account_chosen if interaction else False,
+        consented_by=interaction.consented_by if interaction else None,
+        may_use=access.may_use(request.db, actor.user_id, asked.client),
+        granted=consents.scopes_of(request.db, actor.user_id, asked.client.id),
+    )
+
+
+def _acr(asked: Authorization) -> str | None:
+    """The session's acr; the weaker word when only that was asked for, since it is true as well."""
+    acr = prompts.acr_of(asked.request.person)
+    if (
+        acr == prompts.HARDWARE_BOUND
+        and acr not in asked.acr_values
+        and prompts.PHISHING_RESISTANT in asked.acr_values
+    ):
+        return prompts.PHISHING_RESISTANT
+    return acr

@@ -1,0 +1,104 @@
+"""What an app learns of a person: the one builder, for ID tokens, userinfo and previews alike.
+
+OpenID Connect Core 5.1, 5.4, 5.5. A claim without a value is left out, never null or empty (5.3.2).
+"""
+
+import json
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from pocketid.subjects import Subject
+
+RESERVED = frozenset(
+    {
+        *(
+            "iss",
+            "sub",
+            "aud",
+            "exp",
+            "iat",
+            "nbf",
+            "jti",
+            "auth_time",
+            "nonce",
+            "acr",
+            "amr",
+            "azp",
+            "sid",
+            "typ",
+            "type",
+        ),
+        *(
+            "at_hash",
+            "c_hash",
+            "s_hash",
+            "cnf",
+            "scope",
+            "scp",
+            "client_id",
+            "act",
+            "events",
+            "email",
+            "email_verified",
+        ),
+        *("groups", "preferred_username", "picture"),
+    }
+)
+SUPPORTED = (
+    *("sub", "name", "given_name", "family_name", "display_name", "preferred_username", "picture", "locale"),
+    *("updated_at", "email", "email_verified", "groups", "auth_time", "acr", "amr", "sid"),
+)
+
+
+def build(
+    subject: Subject, scopes: Collection[str], *, app_url: str, wanted: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The claims of the granted scopes, and of those that the `claims` parameter names for this place."""
+    names = set(wanted)
+    claims: dict[str, Any] = {}
+    for scope, of_scope in (("profile", _profile), ("email", _email), ("groups", _groups)):
+        available = of_scope(subject, app_url)
+        claims |= {name: value for name, value in available.items() if scope in scopes or name in names}
+    return {name: value for name, value in claims.items() if value is not None and value != ""}
+
+
+def _profile(subject: Subject, app_url: str) -> dict[str, Any]:
+    """Pocket ID's order: custom claims first, so that no one of them hides what is known for sure."""
+    name = subject.display_name or f"{subject.first_name} {subject.last_name}".strip() or subject.username
+    return _custom(subject) | {
+        "name": name,
+        "given_name": subject.first_name,
+        "family_name": subject.last_name,
+        "display_name": name,
+        "preferred_username": subject.username,
+        "picture": f"{app_url}/api/users/{subject.id}/profile-picture.png",
+        "locale": subject.locale,
+        "updated_at": int(subject.updated_at.timestamp()),
+    }
+
+
+def _email(subject: Subject, app_url: str) -> dict[str, Any]:
+    if subject.email is None:
+        return {}
+    return {"email": subject.email, "email_verified": subject.email_verified}
+
+
+def _groups(subject: Subject, app_url: str) -> dict[str, Any]:
+    return {"groups": subject.groups}
+
+
+def _custom(subject: Subject) -> dict[str, Any]:
+    """A value that is JSON keeps its type, anything else is a text: "5" is a number, as in Pocket ID."""
+    return {name: _parsed(value) for name, value in subject.custom_claims.items() if name not in RESERVED}
+
+
+def _parsed(value: str) -> Any:
+    try:
+        return json.loads(value, parse_constant=_refuse_constant)
+    except ValueError:
+        return value
+
+
+def _refuse_constant(word: str) -> Any:
+    """NaN and Infinity are no JSON (RFC 8259 6)."""
+    raise ValueError(word)

@@ -1,0 +1,71 @@
+"""What clients find out by themselves: metadata and keys, served from memory.
+
+OpenID Connect Discovery 1.0 3 and 4, RFC 8414 2, RFC 9207 3, RFC 7517 5.
+"""
+
+from functools import lru_cache
+
+import msgspec
+
+from pocketid import signing_keys
+from pocketid.config import Config
+from pocketid.oidc import claims, client_auth, prompts, responses
+from pocketid.oidc.authorize import SCOPES
+from pocketid.oidc.issuing import CORS
+from pocketid.oidc.token import GRANTS
+from pocketid.request import Request
+from pocketid.response import Response, file
+
+_CACHING = {"Cache-Control": "public, max-age=300"}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Max-Age": "600",
+}
+
+
+def configuration(request: Request) -> Response:
+    """The provider's metadata. OpenID Connect Discovery 1.0 4.2."""
+    return file(_document(request.config), "application/json", headers=_CACHING | CORS)
+
+
+def jwks(request: Request) -> Response:
+    """The public keys that tokens are verified with. RFC 7517 5."""
+    return file(signing_keys.keys(request).published, "application/json", headers=_CACHING | CORS)
+
+
+def preflight(request: Request) -> Response:
+    """Lets browser applications of any origin call these endpoints, without cookies (Fetch 3.2)."""
+    return file(b"", "text/plain", headers=CORS | _PREFLIGHT)
+
+
+@lru_cache(maxsize=4)
+def _document(config: Config) -> bytes:
+    public, internal = config.app_url, config.internal_app_url
+    return msgspec.json.encode(
+        {
+            "issuer": public,
+            "authorization_endpoint": f"{public}/authorize",
+            "token_endpoint": f"{internal}/api/oidc/token",
+            "userinfo_endpoint": f"{internal}/api/oidc/userinfo",
+            "jwks_uri": f"{internal}/.well-known/jwks.json",
+            "end_session_endpoint": f"{public}/api/oidc/end-session",
+            "response_types_supported": ["code"],
+            "response_modes_supported": list(responses.MODES),
+            "grant_types_supported": list(GRANTS),
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": list(signing_keys.ALGORITHMS),
+            "scopes_supported": list(SCOPES),
+            "claims_supported": list(claims.SUPPORTED),
+            "claims_parameter_supported": True,
+            "acr_values_supported": [prompts.PHISHING_RESISTANT, prompts.HARDWARE_BOUND],
+            "prompt_values_supported": sorted(prompts.PROMPTS),
+            "token_endpoint_auth_methods_supported": list(client_auth.METHODS),
+            "code_challenge_methods_supported": ["S256"],
+            "request_parameter_supported": True,
+            "request_uri_parameter_supported": False,
+            "request_object_signing_alg_values_supported": ["none"],
+            "authorization_response_iss_parameter_supported": True,
+            "require_pushed_authorization_requests": False,
+        }
+    )

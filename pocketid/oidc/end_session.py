@@ -1,0 +1,67 @@
+"""Logout that an app begins. OpenID Connect RP-Initiated Logout 1.0.
+
+a valid hint for the person who is signed in     the session ends without asking
+anything else                                    a page asks; a forged link signs nobody out by itself
+back to the app                                  only with a valid hint and an address registered for its client
+"""
+
+from dataclasses import dataclass
+
+from pocketid import callback_urls, clients, sessions, signing_keys
+from pocketid.clients import Client
+from pocketid.oidc import id_token, parameters
+from pocketid.request import Request
+from pocketid.response import Response, page, redirect
+
+
+@dataclass(frozen=True, slots=True)
+class _Hint:
+    """What a valid id_token_hint vouches for."""
+
+    client: Client
+    subject: str
+
+
+def end_session(request: Request) -> Response:
+    """End the session, or ask whether to; then return to the app, or say that it is done."""
+    try:
+        sent = parameters.read(request.form if request.method == "POST" else request.query)
+    except parameters.Repeated:
+        sent = {}
+    hint = _hint(request, sent)
+    actor = request.actor
+    if actor is not None and (hint is None or hint.subject != str(actor.user_id)):
+        return page("authorize/sign_out", client=hint.client if hint else None, actor_name=actor.display_name)
+    sessions.sign_out(request)
+    target = _target(hint, sent)
+    if target is not None:
+        state = sent.get("state")
+        return _forget(redirect(callback_urls.append_query(target, {"state": state} if state else {})))
+    return _forget(page("authorize/signed_out", client=hint.client if hint else None))
+
+
+def _hint(request: Request, sent: dict[str, str]) -> _Hint | None:
+    """RP-Initiated Logout 2: an ID token of ours, an expired one too, whose audience is the client named."""
+    try:
+        claims = signing_keys.verify(request, sent.get("id_token_hint", ""), typ=id_token.TYPE)
+    except signing_keys.NotOurs:
+        return None
+    audience, subject = claims.get("aud"), claims.get("sub")
+    if not isinstance(audience, str) or not isinstance(subject, str):
+        return None
+    if sent.get("client_id", audience) != audience:
+        return None
+    client = clients.find(request.db, audience)
+    return _Hint(client, subject) if client else None
+
+
+def _target(hint: _Hint | None, sent: dict[str, str]) -> str | None:
+    """RP-Initiated Logout 3: exactly what the client has registered, else nowhere."""
+    asked = sent.get("post_logout_redirect_uri")
+    if hint is None or asked is None or callback_urls.find(hint.client.logout_uris, asked) is None:
+        return None
+    return asked
+
+
+def _forget(response: Response) -> Response:
+    return response.with_cookie("session", "", 0)

@@ -1,0 +1,95 @@
+"""The registered error codes, and the three ways in which an error reaches somebody.
+
+ShownError        at the authorization endpoint while the client or its redirect URI is not known: a page
+RedirectedError   at the authorization endpoint after that: back to the client
+TokenError ...    at the other endpoints: JSON with a status (RFC 6749 5.2, RFC 6750 3.1)
+
+`description` goes to the client, in ASCII without quotes (RFC 6749 4.1.2.1); `detail` is for the log and the admin.
+"""
+
+from http import HTTPStatus
+from typing import ClassVar
+
+from pocketid.errors import Spent
+from pocketid.response import NO_STORE, json
+
+
+class ShownError(Exception):
+    """A request that must not be redirected anywhere: the person sees why."""
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+
+
+class RedirectedError(Exception):
+    """A request that is answered to the client's redirect URI. RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6."""
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+
+
+class OAuthError(Spent):
+    """An error that a client gets as JSON. What was spent before stays spent."""
+
+    code: ClassVar[str]
+    default_status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
+
+    def __init__(self, description: str, *, detail: str = "", challenge: str | None = None) -> None:
+        super().__init__(description, status=self.default_status)
+        self.detail = detail or description
+        headers = NO_STORE | ({"WWW-Authenticate": challenge} if challenge else {})
+        body = {"error": self.code, "error_description": description}
+        self.response = json(body, status=self.default_status, headers=headers)
+
+
+class InvalidRequest(OAuthError):
+    """RFC 6749 5.2 invalid_request: a parameter is missing, repeated or malformed."""
+
+    code = "invalid_request"
+
+
+class InvalidClient(OAuthError):
+    """RFC 6749 5.2 invalid_client: the client did not prove who it is."""
+
+    code = "invalid_client"
+    default_status = HTTPStatus.UNAUTHORIZED
+
+
+class InvalidGrant(OAuthError):
+    """RFC 6749 5.2 invalid_grant: a code or token that is wrong, spent, expired, revoked or another client's."""
+
+    code = "invalid_grant"
+
+
+class UnauthorizedClient(OAuthError):
+    """RFC 6749 5.2 unauthorized_client: not this kind of grant for this client."""
+
+    code = "unauthorized_client"
+
+
+class UnsupportedGrantType(OAuthError):
+    """RFC 6749 5.2 unsupported_grant_type."""
+
+    code = "unsupported_grant_type"
+
+
+class InvalidScope(OAuthError):
+    """RFC 6749 5.2 invalid_scope: more than was granted."""
+
+    code = "invalid_scope"
+
+
+class InvalidToken(OAuthError):
+    """RFC 6750 3.1 invalid_token, with its challenge."""
+
+    code = "invalid_token"
+    default_status = HTTPStatus.UNAUTHORIZED
+
+    def __init__(self, description: str) -> None:
+        super().__init__(
+            description, challenge=f'Bearer error="{self.code}", error_description="{description}"'
+        )

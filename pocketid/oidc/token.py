@@ -1,0 +1,36 @@
+"""The token endpoint. RFC 6749 3.2, OpenID Connect Core 3.1.3, 12.
+
+parameters, once each  ->  client_auth.authenticate  ->  GRANTS[grant_type]  ->  JSON, never stored
+"""
+
+from collections.abc import Callable, Mapping
+
+from pocketid.clients import Client
+from pocketid.oidc import client_auth, grant_authorization_code, grant_refresh_token, parameters
+from pocketid.oidc.errors import InvalidRequest, UnsupportedGrantType
+from pocketid.request import Request
+from pocketid.response import Response
+
+Grant = Callable[[Request, Client, Mapping[str, str]], Response]
+GRANTS: dict[str, Grant] = {
+    "authorization_code": grant_authorization_code.redeem,
+    "refresh_token": grant_refresh_token.redeem,
+}
+
+
+def token(request: Request) -> Response:
+    """Answer a token request. Raises an OAuthError."""
+    if len(request.query):  # RFC 6749 2.3.1, 3.2: credentials and codes do not belong into addresses
+        raise InvalidRequest("parameters belong into the body, not into the address")
+    try:
+        sent = parameters.read(request.form)
+    except parameters.Repeated as repeated:
+        raise InvalidRequest("a parameter came twice") from repeated
+    grant_type = sent.get("grant_type")
+    if grant_type is None:
+        raise InvalidRequest("grant_type is missing")
+    client = client_auth.authenticate(request, sent)
+    grant = GRANTS.get(grant_type)
+    if grant is None:
+        raise UnsupportedGrantType("grant_type must be authorization_code or refresh_token")
+    return grant(request, client, sent)

@@ -1,0 +1,136 @@
+"""What a person sees between an app's request and the way back: sign in, choose an account, consent.
+
+Which of these it is, oidc/prompts.py decides; each POST does one step and asks it again.
+"""
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from pocketid import callback_urls, consents, interactions, sessions, webauthn
+from pocketid.errors import Refusal
+from pocketid.interactions import Interaction
+from pocketid.oidc import authorize, shown
+from pocketid.oidc.authorize import Authorization
+from pocketid.oidc.errors import RedirectedError, ShownError
+from pocketid.oidc.prompts import Step
+from pocketid.request import Request
+from pocketid.response import Response, page, redirect
+from pocketid.text import _
+
+
+def show(request: Request) -> Response:
+    """The page for what is needed next; where nothing is, the way back to the app."""
+    return _proceed(request, interactions.get(request, request.query.get("id", "")))
+
+
+def sign_in(request: Request) -> Response:
+    """A passkey was used on the page of the interaction."""
+    interaction = interactions.get(request, request.form.get("id", ""))
+    try:
+        token = webauthn.sign_in(request)
+    except webauthn.PasskeyRefused as refusal:
+        return _again(request, interaction, refusal)
+    interactions.choose_account(request.db, interaction.id)
+    following = _proceed(request, interactions.get(request, str(interaction.id)))
+    return following.with_cookie(*sessions.cookie(token, request))
+
+
+def choose(request: Request) -> Response:
+    """Go on with the account that is signed in."""
+    interaction = interactions.get(request, request.form.get("id", ""))
+    if request.actor is not None:
+        interactions.choose_account(request.db, interaction.id)
+    return redirect(f"/interaction?id={interaction.id}")
+
+
+def switch(request: Request) -> Response:
+    """Sign out here and let another account sign in."""
+    interaction = interactions.get(request, request.form.get("id", ""))
+    sessions.sign_out(request)
+    return redirect(f"/interaction?id={interaction.id}").with_cookie("session", "", 0)
+
+
+def consent(request: Request) -> Response:
+    """The person lets the app have what it asks for."""
+    interaction = interactions.get(request, request.form.get("id", ""))
+    if request.actor is not None:
+        interactions.consent(request.db, interaction.id, request.actor.user_id)
+    return _proceed(request, interactions.get(request, str(interaction.id)))
+
+
+def cancel(request: Request) -> Response:
+    """The person does not want to; the app is told. RFC 6749 4.1.2.1 access_denied."""
+    interaction = interactions.get(request, request.form.get("id", ""))
+    return _finish(request, interaction, RedirectedError("access_denied", "the person cancelled the request"))
+
+
+def _proceed(request: Request, interaction: Interaction, problem: str | None = None) -> Response:
+    try:
+        asked = authorize.restore(request, interaction)
+        step = authorize.step_of(asked, interaction)
+    except ShownError as error:
+        return shown.refuse(request, None, error)
+    except RedirectedError as error:
+        return _finish(request, interaction, error)
+    if step is Step.ISSUE:
+        return _finish(request, interaction)
+    return _page(request, interaction, asked, step, problem)
+
+
+def _finish(request: Request, interaction: Interaction, error: RedirectedError | None = None) -> Response:
+    """Back to the app, once: whoever takes the row away answers."""
+    if not interactions.finish(request.db, interaction.id):
+        raise Refusal(_("This sign-in was finished in another window."), status=HTTPStatus.GONE)
+    try:
+        asked = authorize.restore(request, interaction)
+        return authorize.refuse(asked, error) if error else authorize.issue(asked)
+    except ShownError as problem:
+        return shown.refuse(request, None, problem)
+    except RedirectedError as problem:
+        return authorize.refuse(_as_far_as_known(request, interaction), problem)
+
+
+def _as_far_as_known(request: Request, interaction: Interaction) -> Authorization:
+    """A request of which a check failed after its redirect URI was found good."""
+    asked = Authorization(request, dict(interaction.parameters))
+    try:
+        authorize.check(asked)
+    except RedirectedError:
+        return asked
+    return asked
+
+
+def _again(request: Request, interaction: Interaction, refusal: webauthn.PasskeyRefused) -> Response:
+    """The same page once more; what was spent stays spent, because this answer commits."""
+    response = _proceed(request, interaction, refusal.message)
+    response.status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return response
+
+
+def _page(
+    request: Request, interaction: Interaction, asked: Authorization, step: Step, problem: str | None
+) -> Response:
+    view = {
+        Step.SIGN_IN: "authorize/sign_in",
+        Step.REAUTHENTICATE: "authorize/sign_in",
+        Step.CHOOSE_ACCOUNT: "authorize/choose",
+        Step.CONSENT: "authorize/consent",
+        Step.NO_ACCESS: "authorize/no_access",
+    }[step]
+    needs_passkey = step in {Step.SIGN_IN, Step.REAUTHENTICATE}
+    granted = (
+        consents.scopes_of(request.db, request.actor.user_id, asked.client.id) if request.actor else None
+    )
+    return page(
+        view,
+        status=HTTPStatus.FORBIDDEN if step is Step.NO_ACCESS else HTTPStatus.OK,
+        form_action=(callback_urls.origin_for_csp(asked.redirect_uri),),
+        interaction=interaction,
+        client=asked.client,
+        host=urlsplit(asked.redirect_uri).hostname or "",
+        scopes=asked.scopes,
+        granted=granted or frozenset(),
+        is_again=step is Step.REAUTHENTICATE,
+        options=webauthn.begin_authentication(request) if needs_passkey else "",
+        problem=problem,
+    )

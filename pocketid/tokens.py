@@ -1,0 +1,220 @@
+"""Authorizations, and the codes and tokens that they stand behind.
+
+One row of `authorizations` is one completed authorization request. Its code, its access tokens and its
+refresh tokens are digests that lead to it, so revoking that one row ends the whole family at once, wherever a
+token is presented. What is single-use is spent by one statement that also stores what is issued for it: of
+two who come at once, one wins.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pocketid import crypto
+from pocketid.crypto import CannotOpen, digest, random_token
+from pocketid.db import Database
+
+CODE_LIFETIME = timedelta(seconds=60)
+GRACE = timedelta(seconds=60)
+_REMEMBERED = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """What a person let a client have. `revoked_at` ends everything that was issued from it."""
+
+    id: UUID
+    client_id: str
+    user_id: UUID
+    session_id: UUID | None
+    scopes: list[str]
+    claims: dict[str, Any] | None
+    nonce: str | None
+    acr: str | None
+    amr: list[str]
+    auth_time: datetime
+    redirect_uri: str | None
+    code_challenge: str | None
+    code_challenge_method: str | None
+    code_expires_at: datetime | None
+    code_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """A stored refresh token; `rotated_at` says that it has been exchanged for `successor` (sealed)."""
+
+    authorization_id: UUID
+    rotated_at: datetime | None
+    successor: bytes | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A live access token of a person who may still sign in."""
+
+    authorization_id: UUID
+    client_id: str
+    user_id: UUID
+    scopes: list[str]
+    claims: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """The tokens of one answer, as they are stored: digests and ends. `access` is the digest of a jti."""
+
+    scopes: Sequence[str]
+    access: bytes
+    access_expires_at: datetime
+    refresh: bytes
+    refresh_expires_at: datetime
+
+
+def issue_code(
+    db: Database,
+    *,
+    client_id: str,
+    user_id: UUID,
+    session_id: UUID,
+    scopes: Sequence[str],
+    claims: Mapping[str, Any] | None,
+    nonce: str | None,
+    acr: str | None,
+    amr: Sequence[str],
+    auth_time: datetime,
+    redirect_uri: str,
+    code_challenge: str | None,
+    code_challenge_method: str | None,
+    now: datetime,
+) -> str:
+    """Store a completed request and return its code: 256 random bits, valid for 60 seconds, once."""
+    code = random_token()
+    db.run(
+        "tokens.insert_authorization",
+        client_id=client_id,
+        user_id=user_id,
+        session_id=session_id,
+        scopes=list(scopes),
+        claims=dict(claims) if claims else None,
+        nonce=nonce,
+        acr=acr,
+        amr=list(amr),
+        auth_time=auth_time,
+        redirect_uri=redirect_uri,
+        code_challenge=code_challenge,
+        code_challenge_method=code_challenge_method,
+        code_digest=digest(code),
+        code_expires_at=now + CODE_LIFETIME,
+        expires_at=now + _REMEMBERED,
+        now=now,
+    )
+    return code
+
+
+def find_code(db: Database, code: str) -> Authorization | None:
+    """What a code stands for, used and expired ones too: the caller tells them apart."""
+    return db.one(Authorization, "tokens.by_code", digest=digest(code))
+
+
+def redeem_code(db: Database, authorization_id: UUID, issue: Issue, now: datetime) -> bool:
+    """Spend a code and store what is issued for it; False when somebody else was first. RFC 6749 4.1.2."""
+    return bool(
+        db.value(
+            "tokens.redeem_code",
+            id=authorization_id,
+            scopes=list(issue.scopes),
+            access=issue.access,
+            access_expires_at=issue.access_expires_at,
+            refresh=issue.refresh,
+            refresh_expires_at=issue.refresh_expires_at,
+            now=now,
+        )
+    )
+
+
+def find_refresh_token(db: Database, token: str) -> tuple[RefreshToken, Authorization] | None:
+    """A stored refresh token, rotated and expired ones too, with what it stands for."""
+    stored = db.one(RefreshToken, "tokens.refresh_token", digest=digest(token))
+    if stored is None:
+        return None
+    authorization = db.one(Authorization, "tokens.authorization", id=stored.authorization_id)
+    return (stored, authorization) if authorization else None
+
+
+def rotate(db: Database, token: str, successor: str, issue: Issue, now: datetime) -> bool:
+    """Exchange a refresh token for its successor; False when somebody else was first. RFC 9700 4.14.2."""
+    return bool(
+        db.value(
+            "tokens.rotate",
+            digest=digest(token),
+            sealed_successor=crypto.seal(_successor_key(token), successor.encode(), "successor"),
+            scopes=list(issue.scopes),
+            access=issue.access,
+            access_expires_at=issue.access_expires_at,
+            refresh=issue.refresh,
+            refresh_expires_at=issue.refresh_expires_at,
+            now=now,
+        )
+    )
+
+
+def successor_of(token: str, stored: RefreshToken) -> str | None:
+    """The token that replaced this one: only whoever holds the old one can read it. None when it does not open."""
+    if stored.successor is None:
+        return None
+    try:
+        return crypto.unseal(_successor_key(token), bytes(stored.successor), "successor").decode()
+    except CannotOpen:
+        return None
+
+
+def insert_access_token(db: Database, authorization_id: UUID, issue: Issue) -> None:
+    """Store one more access token of an authorization, beside a refresh token that is there already."""
+    db.run(
+        "tokens.insert_access_token",
+        authorization_id=authorization_id,
+        scopes=list(issue.scopes),
+        access=issue.access,
+        access_expires_at=issue.access_expires_at,
+    )
+
+
+def find_access_token(db: Database, jti: str, now: datetime) -> AccessToken | None:
+    """A live access token; None when it is unknown, expired, revoked, or its person is disabled."""
+    return db.one(AccessToken, "tokens.access_token", digest=digest(jti), now=now)
+
+
+def revoke(db: Database, authorization_id: UUID, now: datetime) -> None:
+    """End an authorization with everything issued from it."""
+    db.run("tokens.revoke", id=authorization_id, now=now)
+
+
+def revoke_session(db: Database, session_id: UUID, now: datetime) -> None:
+    """End what apps got through a session, but not offline access, which outlives a sign-out by its purpose."""
+    db.run("tokens.revoke_session", session_id=session_id, now=now)
+
+
+def revoke_user(db: Database, user_id: UUID, now: datetime) -> None:
+    """End everything that any app has of a person."""
+    db.run("tokens.revoke_user", user_id=user_id, now=now)
+
+
+def revoke_client_of_user(db: Database, user_id: UUID, client_id: str, now: datetime) -> None:
+    """End everything that one app has of a person."""
+    db.run("tokens.revoke_client_of_user", user_id=user_id, client_id=client_id, now=now)
+
+
+def expire(db: Database, now: datetime) -> int:
+    """Delete tokens that have expired, and authorizations of which none is left."""
+    expired = db.run("tokens.expire_access_tokens", now=now) + db.run("tokens.expire_refresh_tokens", now=now)
+    return expired + db.run("tokens.expire_authorizations", now=now)
+
+
+def _successor_key(token: str) -> bytes:
+    """A key that only the old token gives; its stored digest does not (another label under the hash)."""
+    return digest(f"successor of {token}")

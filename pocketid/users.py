@@ -1,0 +1,243 @@
+"""People: their rows, and the rules of what may be written into them.
+
+The database itself keeps the last enabled admin (users_last_admin); this module says so in words. Passkeys
+are webauthn.py, sessions sessions.py, groups groups.py.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pocketid import sessions, tokens
+from pocketid.db import Database
+from pocketid.errors import NotFound
+from pocketid.settings import Settings
+from pocketid.text import _
+
+USERNAME_LENGTH, NAME_LENGTH, DISPLAY_NAME_LENGTH, EMAIL_LENGTH = 50, 50, 100, 255
+SORTS = ("username", "display_name", "email", "created_at", "last_sign_in_at")
+STATES = ("admin", "disabled", "no_passkey", "one_passkey", "never_signed_in")
+_USERNAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9_.@-]*[a-zA-Z0-9])?")
+_EMAIL = re.compile(r"[^@\s<>\"(),:;\\\[\]]+@[^@\s<>\"(),:;\\\[\]]+\.[^@\s<>\"(),:;\\\[\].]{2,}")
+_RESERVED = {"me", "new", "root", "system", "anonymous", "pocketid", "pocket-id"}
+_CONSTRAINTS = {
+    "users_pkey": ("username", "This account exists already."),
+    "users_username_key": ("username", "Somebody else has this user name."),
+    "users_email_key": ("email", "Somebody else has this e-mail address."),
+    "users_last_admin": ("is_admin", "This is the last administrator: make somebody else one first."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person's row. `id` is the subject of tokens and never changes."""
+
+    id: UUID
+    username: str
+    first_name: str
+    last_name: str
+    display_name: str
+    email: str | None
+    email_verified: bool
+    is_admin: bool
+    disabled: bool
+    locale: str | None
+    last_sign_in_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person in the admins' list."""
+
+    id: UUID
+    username: str
+    display_name: str
+    email: str | None
+    is_admin: bool
+    disabled: bool
+    last_sign_in_at: datetime | None
+    updated_at: datetime
+    passkeys: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a person's row shall say."""
+
+    username: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    display_name: str = ""
+    email: str | None = None
+    email_verified: bool = False
+    is_admin: bool = False
+    disabled: bool = False
+
+    @classmethod
+    def from_user(cls, user: User) -> Self:
+        """What the row says now."""
+        return cls(**{name: getattr(user, name) for name in cls.__slots__})
+
+    @classmethod
+    def from_form(cls, form: Mapping[str, str]) -> Self:
+        """What an admin's form says; texts are NFC, without white space around them."""
+        texts = {
+            name: unicodedata.normalize("NFC", form.get(name, "")).strip()
+            for name in ("username", "first_name", "last_name", "display_name", "email")
+        }
+        flags = {name: bool(form.get(name)) for name in ("email_verified", "is_admin", "disabled")}
+        return cls(
+            username=texts["username"],
+            first_name=texts["first_name"],
+            last_name=texts["last_name"],
+            display_name=texts["display_name"] or " ".join((texts["first_name"], texts["last_name"])).strip(),
+            email=texts["email"] or None,
+            email_verified=flags["email_verified"],
+            is_admin=flags["is_admin"],
+            disabled=flags["disabled"],
+        )
+
+
+def check(change: Change, settings: Settings) -> dict[str, str]:
+    """Field -> what is wrong with it; empty when all is well."""
+    problems = {}
+    if problem := _username_problem(change.username):
+        problems["username"] = problem
+    for name, limit in (
+        ("first_name", NAME_LENGTH),
+        ("last_name", NAME_LENGTH),
+        ("display_name", DISPLAY_NAME_LENGTH),
+    ):
+        text = getattr(change, name)
+        if len(text) > limit:
+            problems[name] = _("At most {n} characters, please.").format(n=limit)
+        elif not _is_printable(text):
+            problems[name] = _("Please leave out characters that cannot be seen.")
+    if problem := _email_problem(change.email, is_needed=settings.require_user_email):
+        problems["email"] = problem
+    return problems
+
+
+def get(db: Database, user_id: UUID) -> User:
+    """A person. Raises NotFound."""
+    user = db.one(User, "users.by_id", id=user_id)
+    if user is None:
+        raise NotFound(_("There is no such person (any more)."))
+    return user
+
+
+def find(db: Database, username_or_email: str) -> User | None:
+    """The person with this user name or e-mail address, in any case; None when there is none."""
+    return db.one(User, "users.by_username_or_email", text=username_or_email.strip())
+
+
+def search(
+    db: Database,
+    *,
+    text: str = "",
+    state: str = "",
+    sort: str = "username",
+    descending: bool = False,
+    size: int,
+    offset: int,
+) -> list[Listed]:
+    """A page of the list; `state` is one of STATES or empty, `sort` one of SORTS (anything else: user name)."""
+    return db.many(
+        Listed,
+        "users.search",
+        text=_pattern(text),
+        state=state if state in STATES else None,
+        sort=sort if sort in SORTS else "username",
+        descending=descending,
+        size=size,
+        offset=offset,
+    )
+
+
+def count(db: Database, *, text: str = "", state: str = "") -> int:
+    """How many people `search` would find in all."""
+    number: int = db.value("users.count", text=_pattern(text), state=state if state in STATES else None)
+    return number
+
+
+def create(db: Database, change: Change, now: datetime, user_id: UUID | None = None) -> User:
+    """A new person, with the given id if there is one. Raises Invalid for a name or address in use."""
+    with db.checked(_CONSTRAINTS):
+        user = db.one(User, "users.insert", id=user_id, now=now, **asdict(change))
+    assert user is not None
+    return user
+
+
+def update(db: Database, user_id: UUID, change: Change, now: datetime) -> tuple[User, User]:
+    """Change a person and return the row before and after. Raises Invalid, NotFound.
+
+    A changed address is unverified unless the change says that it is verified anew; disabling ends every
+    session and token at once.
+    """
+    before = get(db, user_id)
+    with db.checked(_CONSTRAINTS):
+        after = db.one(User, "users.update", id=user_id, now=now, **asdict(change))
+    assert after is not None
+    if after.disabled and not before.disabled:
+        sessions.end_all(db, user_id, now)
+        tokens.revoke_user(db, user_id, now)
+    return before, after
+
+
+def delete(db: Database, user_id: UUID, now: datetime) -> User:
+    """Delete a person with all that hangs on the row; returns who it was. Raises Invalid, NotFound."""
+    before = get(db, user_id)
+    with db.checked(_CONSTRAINTS):
+        db.run("users.delete", id=user_id)
+    return before
+
+
+def note_sign_in(db: Database, user_id: UUID, now: datetime) -> None:
+    """Remember when a person last signed in."""
+    db.run("users.note_sign_in", id=user_id, now=now)
+
+
+def name_of(user: User) -> str:
+    """What a person is called: display name, else first and last name, else user name."""
+    return user.display_name or " ".join((user.first_name, user.last_name)).strip() or user.username
+
+
+def _username_problem(username: str) -> str | None:
+    if not username:
+        return _("Please choose a user name.")
+    if len(username) > USERNAME_LENGTH:
+        return _("At most {n} characters, please.").format(n=USERNAME_LENGTH)
+    if not _USERNAME.fullmatch(username):
+        return _("Letters a to z, digits, and . _ - @ between them, please.")
+    if username.lower() in _RESERVED:
+        return _("This name is reserved: please choose another one.")
+    return None
+
+
+def _email_problem(email: str | None, *, is_needed: bool) -> str | None:
+    if email is None:
+        return _("Please give an e-mail address.") if is_needed else None
+    if len(email) > EMAIL_LENGTH or not _EMAIL.fullmatch(email) or not _is_printable(email):
+        return _("This does not look like an e-mail address: it is like name@example.org.")
+    return None
+
+
+def _is_printable(text: str) -> bool:
+    """No control, format or private characters: nobody can hide in a name, or turn it around."""
+    return not any(
+        unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"} for character in text
+    )
+
+
+def _pattern(text: str) -> str | None:
+    """A LIKE pattern that finds the text anywhere; its own wildcards are taken literally."""
+    stripped = text.strip()
+    if not stripped:
+        return None
+    return "%" + stripped.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

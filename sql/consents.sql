@@ -1,0 +1,29 @@
+-- name: scopes
+-- The scopes that a person has granted an app; no row when there are none.
+select scopes
+  from consents
+ where user_id = %(user_id)s
+   and client_id = %(client_id)s;
+
+-- name: grant
+-- Merge scopes into what is granted; true for a new row.
+insert into consents (user_id, client_id, scopes, granted_at, last_used_at)
+values (%(user_id)s, %(client_id)s, %(scopes)s::text[], %(now)s, %(now)s)
+    on conflict (user_id, client_id) do update
+   set scopes = array(select distinct scope from unnest(consents.scopes || excluded.scopes) as scope order by scope),
+       last_used_at = excluded.last_used_at
+returning xmax = 0 as is_new;
+
+-- name: of_user
+-- The apps that a person has signed in to, the last used first.
+select consents.client_id, clients.name as client_name, consents.scopes, consents.granted_at, consents.last_used_at
+  from consents
+  join clients on clients.id = consents.client_id
+ where consents.user_id = %(user_id)s
+ order by consents.last_used_at desc, consents.client_id;
+
+-- name: delete
+-- Take back what an app was granted.
+delete from consents
+ where user_id = %(user_id)s
+   and client_id = %(client_id)s;

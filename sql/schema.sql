@@ -1,0 +1,561 @@
+-- Written by `make schema` from sql/migrations: the whole database in one place, to be read.
+
+CREATE FUNCTION public.keep_an_admin() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    -- Two admins who demote each other at the same moment wait here for one another.
+    perform pg_advisory_xact_lock(hashtext('pocketid:last_admin'));
+    if not exists (select from users where id <> old.id and is_admin and not disabled) then
+        raise exception 'the last enabled admin cannot be removed, disabled or demoted'
+            using errcode = 'check_violation', constraint = 'users_last_admin';
+    end if;
+    return case tg_op when 'DELETE' then old else new end;
+end $$;
+
+CREATE FUNCTION public.tell_of_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_notify('pocketid', tg_table_name);
+    return null;
+end $$;
+
+CREATE TABLE public.access_tokens (
+    digest bytea NOT NULL,
+    authorization_id uuid NOT NULL,
+    scopes text[] NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON COLUMN public.access_tokens.digest IS 'SHA-256 of the jti: the row is what makes a signed token revocable';
+
+CREATE TABLE public.audit_events (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    event text NOT NULL,
+    user_id uuid,
+    actor_id uuid,
+    client_id text,
+    address inet,
+    user_agent text,
+    country text,
+    city text,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+COMMENT ON COLUMN public.audit_events.user_id IS 'Whom it happened to; kept when the person is deleted';
+
+COMMENT ON COLUMN public.audit_events.actor_id IS 'Who did it; null for the command line, SQL and strangers';
+
+ALTER TABLE public.audit_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.authorizations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    client_id text NOT NULL,
+    user_id uuid,
+    session_id uuid,
+    scopes text[] NOT NULL,
+    claims jsonb,
+    nonce text,
+    acr text,
+    amr text[] DEFAULT '{}'::text[] NOT NULL,
+    auth_time timestamp with time zone,
+    code_digest bytea,
+    code_expires_at timestamp with time zone,
+    code_used_at timestamp with time zone,
+    redirect_uri text,
+    code_challenge text,
+    code_challenge_method text,
+    revoked_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.authorizations IS 'What one completed authorization request stands for: its code, and the family of tokens issued from it';
+
+COMMENT ON COLUMN public.authorizations.session_id IS 'The sid; no reference, because tokens outlive the session that they came from';
+
+COMMENT ON COLUMN public.authorizations.expires_at IS 'When the last token of the family has expired and the row may go';
+
+CREATE TABLE public.ceremonies (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    kind text NOT NULL,
+    challenge bytea NOT NULL,
+    browser_digest bytea NOT NULL,
+    user_id uuid,
+    new_user jsonb,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT ceremonies_kind_check CHECK ((kind = ANY (ARRAY['registration'::text, 'authentication'::text])))
+);
+
+COMMENT ON COLUMN public.ceremonies.new_user IS 'The account that a registration creates together with its passkey: never one without the other.';
+
+CREATE TABLE public.client_groups (
+    client_id text NOT NULL,
+    group_id uuid NOT NULL
+);
+
+CREATE TABLE public.client_secrets (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    client_id text NOT NULL,
+    digest text NOT NULL,
+    prefix text NOT NULL,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON COLUMN public.client_secrets.digest IS 'sha256:<hex> of a generated secret, or an Argon2id or bcrypt string of a chosen one';
+
+CREATE TABLE public.clients (
+    id text NOT NULL,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    launch_url text,
+    redirect_uris text[] DEFAULT '{}'::text[] NOT NULL,
+    logout_uris text[] DEFAULT '{}'::text[] NOT NULL,
+    is_public boolean DEFAULT false NOT NULL,
+    requires_pkce boolean DEFAULT true NOT NULL,
+    allows_plain_pkce boolean DEFAULT false NOT NULL,
+    requires_reauthentication boolean DEFAULT false NOT NULL,
+    skips_consent boolean DEFAULT false NOT NULL,
+    is_group_restricted boolean DEFAULT false NOT NULL,
+    claims_in_id_token boolean DEFAULT true NOT NULL,
+    always_includes_groups boolean DEFAULT false NOT NULL,
+    signing_algorithm text DEFAULT 'RS256'::text NOT NULL,
+    access_token_seconds integer DEFAULT 3600 NOT NULL,
+    refresh_token_seconds integer DEFAULT 2592000 NOT NULL,
+    recipe text,
+    recipe_answers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT clients_access_token_seconds_check CHECK (((access_token_seconds >= 60) AND (access_token_seconds <= 31536000))),
+    CONSTRAINT clients_check CHECK ((requires_pkce OR (NOT is_public))),
+    CONSTRAINT clients_description_check CHECK ((char_length(description) <= 150)),
+    CONSTRAINT clients_id_check CHECK (((char_length(id) >= 2) AND (char_length(id) <= 128))),
+    CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
+    CONSTRAINT clients_refresh_token_seconds_check CHECK (((refresh_token_seconds >= 60) AND (refresh_token_seconds <= 31536000))),
+    CONSTRAINT clients_signing_algorithm_check CHECK ((signing_algorithm = ANY (ARRAY['RS256'::text, 'ES256'::text, 'EdDSA'::text])))
+);
+
+COMMENT ON COLUMN public.clients.logout_uris IS 'post_logout_redirect_uris, OpenID Connect RP-Initiated Logout 3.1';
+
+CREATE TABLE public.consents (
+    user_id uuid NOT NULL,
+    client_id text NOT NULL,
+    scopes text[] NOT NULL,
+    granted_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.custom_claims (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid,
+    group_id uuid,
+    name text NOT NULL,
+    value text NOT NULL,
+    CONSTRAINT custom_claims_check CHECK ((num_nonnulls(user_id, group_id) = 1)),
+    CONSTRAINT custom_claims_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255)))
+);
+
+CREATE TABLE public.group_members (
+    group_id uuid NOT NULL,
+    user_id uuid NOT NULL
+);
+
+CREATE TABLE public.groups (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    friendly_name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT groups_friendly_name_check CHECK (((char_length(friendly_name) >= 2) AND (char_length(friendly_name) <= 50))),
+    CONSTRAINT groups_name_check CHECK (((char_length(name) >= 2) AND (char_length(name) <= 255)))
+);
+
+CREATE TABLE public.images (
+    subject text NOT NULL,
+    subject_id text NOT NULL,
+    variant text NOT NULL,
+    media_type text NOT NULL,
+    content bytea NOT NULL,
+    digest text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT images_subject_check CHECK ((subject = ANY (ARRAY['application'::text, 'client'::text, 'user'::text])))
+);
+
+CREATE TABLE public.instance (
+    only_row boolean DEFAULT true NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    key_check bytea,
+    setup_reopened_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT instance_only_row_check CHECK (only_row)
+);
+
+COMMENT ON TABLE public.instance IS 'One row: what this installation is, whatever process serves it.';
+
+COMMENT ON COLUMN public.instance.key_check IS 'A known text sealed under ENCRYPTION_KEY; a wrong key is found out before anything is written.';
+
+CREATE TABLE public.interactions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    browser_digest bytea NOT NULL,
+    client_id text NOT NULL,
+    parameters jsonb NOT NULL,
+    needs_sign_in_after timestamp with time zone,
+    account_chosen boolean DEFAULT false NOT NULL,
+    consented_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.interactions IS 'An authorization request that waits for its person: sign-in, account choice, consent';
+
+CREATE TABLE public.limits (
+    key text NOT NULL,
+    tokens double precision NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.limits IS 'Token buckets, one for each kind of request and who makes it';
+
+CREATE TABLE public.migrations (
+    number integer NOT NULL,
+    name text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.one_time_access_tokens (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    digest bytea NOT NULL,
+    user_id uuid NOT NULL,
+    created_by uuid,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.passkeys (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    credential_id bytea NOT NULL,
+    public_key bytea NOT NULL,
+    name text NOT NULL,
+    aaguid uuid,
+    attestation_type text DEFAULT 'none'::text NOT NULL,
+    transports text[] DEFAULT '{}'::text[] NOT NULL,
+    sign_count bigint DEFAULT 0 NOT NULL,
+    backup_eligible boolean DEFAULT false NOT NULL,
+    backed_up boolean DEFAULT false NOT NULL,
+    last_used_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT passkeys_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50)))
+);
+
+COMMENT ON COLUMN public.passkeys.public_key IS 'COSE_Key, WebAuthn 6.5.1.1';
+
+CREATE TABLE public.refresh_tokens (
+    digest bytea NOT NULL,
+    authorization_id uuid NOT NULL,
+    rotated_at timestamp with time zone,
+    successor bytea,
+    expires_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON COLUMN public.refresh_tokens.successor IS 'The token that replaced this one, sealed under a key derived from this one, for a retry within the grace window';
+
+CREATE TABLE public.refused_requests (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    client_id text NOT NULL,
+    redirect_uri text NOT NULL,
+    times integer DEFAULT 1 NOT NULL,
+    address inet,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.refused_requests IS 'Redirect URIs that a client asked for without having registered them: the inbox on its page';
+
+CREATE TABLE public.sessions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    digest bytea NOT NULL,
+    user_id uuid NOT NULL,
+    method text NOT NULL,
+    passkey_id uuid,
+    authenticated_at timestamp with time zone NOT NULL,
+    verified_at timestamp with time zone,
+    last_seen_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    address inet,
+    user_agent text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sessions_method_check CHECK ((method = ANY (ARRAY['passkey'::text, 'one_time_access'::text])))
+);
+
+COMMENT ON COLUMN public.sessions.id IS 'The sid of ID tokens';
+
+COMMENT ON COLUMN public.sessions.verified_at IS 'When a passkey was last used in this session; null for one begun by a link or code';
+
+CREATE TABLE public.settings (
+    name text NOT NULL,
+    value text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.signing_keys (
+    kid text NOT NULL,
+    algorithm text NOT NULL,
+    public_jwk jsonb NOT NULL,
+    sealed_private_jwk bytea NOT NULL,
+    active_from timestamp with time zone NOT NULL,
+    retired_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT signing_keys_algorithm_check CHECK ((algorithm = ANY (ARRAY['RS256'::text, 'ES256'::text, 'EdDSA'::text])))
+);
+
+CREATE TABLE public.users (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    username text NOT NULL,
+    first_name text DEFAULT ''::text NOT NULL,
+    last_name text DEFAULT ''::text NOT NULL,
+    display_name text DEFAULT ''::text NOT NULL,
+    email text,
+    email_verified boolean DEFAULT false NOT NULL,
+    is_admin boolean DEFAULT false NOT NULL,
+    disabled boolean DEFAULT false NOT NULL,
+    locale text,
+    last_sign_in_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_display_name_check CHECK ((char_length(display_name) <= 100)),
+    CONSTRAINT users_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 255))),
+    CONSTRAINT users_first_name_check CHECK ((char_length(first_name) <= 50)),
+    CONSTRAINT users_last_name_check CHECK ((char_length(last_name) <= 50)),
+    CONSTRAINT users_username_check CHECK (((char_length(username) >= 1) AND (char_length(username) <= 50)))
+);
+
+ALTER TABLE ONLY public.access_tokens
+    ADD CONSTRAINT access_tokens_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY public.audit_events
+    ADD CONSTRAINT audit_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.authorizations
+    ADD CONSTRAINT authorizations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ceremonies
+    ADD CONSTRAINT ceremonies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.client_groups
+    ADD CONSTRAINT client_groups_pkey PRIMARY KEY (client_id, group_id);
+
+ALTER TABLE ONLY public.client_secrets
+    ADD CONSTRAINT client_secrets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.clients
+    ADD CONSTRAINT clients_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_pkey PRIMARY KEY (user_id, client_id);
+
+ALTER TABLE ONLY public.custom_claims
+    ADD CONSTRAINT custom_claims_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.group_members
+    ADD CONSTRAINT group_members_pkey PRIMARY KEY (group_id, user_id);
+
+ALTER TABLE ONLY public.groups
+    ADD CONSTRAINT groups_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.images
+    ADD CONSTRAINT images_pkey PRIMARY KEY (subject, subject_id, variant);
+
+ALTER TABLE ONLY public.instance
+    ADD CONSTRAINT instance_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY public.interactions
+    ADD CONSTRAINT interactions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.limits
+    ADD CONSTRAINT limits_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.migrations
+    ADD CONSTRAINT migrations_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.one_time_access_tokens
+    ADD CONSTRAINT one_time_access_tokens_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY public.refused_requests
+    ADD CONSTRAINT refused_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.signing_keys
+    ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+CREATE INDEX access_tokens_authorization_id ON public.access_tokens USING btree (authorization_id);
+
+CREATE INDEX access_tokens_expires_at ON public.access_tokens USING btree (expires_at);
+
+CREATE INDEX audit_events_at ON public.audit_events USING btree (at);
+
+CREATE INDEX audit_events_client_id ON public.audit_events USING btree (client_id, id DESC);
+
+CREATE INDEX audit_events_event ON public.audit_events USING btree (event, id DESC);
+
+CREATE INDEX audit_events_user_id ON public.audit_events USING btree (user_id, id DESC);
+
+CREATE INDEX authorizations_client_id ON public.authorizations USING btree (client_id);
+
+CREATE UNIQUE INDEX authorizations_code_key ON public.authorizations USING btree (code_digest);
+
+CREATE INDEX authorizations_expires_at ON public.authorizations USING btree (expires_at);
+
+CREATE INDEX authorizations_session_id ON public.authorizations USING btree (session_id);
+
+CREATE INDEX authorizations_user_id ON public.authorizations USING btree (user_id, client_id);
+
+CREATE UNIQUE INDEX ceremonies_challenge_key ON public.ceremonies USING btree (challenge);
+
+CREATE INDEX ceremonies_expires_at ON public.ceremonies USING btree (expires_at);
+
+CREATE INDEX client_groups_group_id ON public.client_groups USING btree (group_id);
+
+CREATE INDEX client_secrets_client_id ON public.client_secrets USING btree (client_id);
+
+CREATE INDEX consents_client_id ON public.consents USING btree (client_id);
+
+CREATE UNIQUE INDEX custom_claims_group_key ON public.custom_claims USING btree (group_id, name) WHERE (group_id IS NOT NULL);
+
+CREATE UNIQUE INDEX custom_claims_user_key ON public.custom_claims USING btree (user_id, name) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX group_members_user_id ON public.group_members USING btree (user_id);
+
+CREATE UNIQUE INDEX groups_name_key ON public.groups USING btree (lower(name));
+
+CREATE INDEX interactions_expires_at ON public.interactions USING btree (expires_at);
+
+CREATE INDEX limits_updated_at ON public.limits USING btree (updated_at);
+
+CREATE UNIQUE INDEX one_time_access_tokens_digest_key ON public.one_time_access_tokens USING btree (digest);
+
+CREATE INDEX one_time_access_tokens_user_id ON public.one_time_access_tokens USING btree (user_id);
+
+CREATE UNIQUE INDEX passkeys_credential_id_key ON public.passkeys USING btree (credential_id);
+
+CREATE INDEX passkeys_user_id ON public.passkeys USING btree (user_id);
+
+CREATE INDEX refresh_tokens_authorization_id ON public.refresh_tokens USING btree (authorization_id);
+
+CREATE INDEX refresh_tokens_expires_at ON public.refresh_tokens USING btree (expires_at);
+
+CREATE UNIQUE INDEX refused_requests_key ON public.refused_requests USING btree (client_id, md5(redirect_uri));
+
+CREATE UNIQUE INDEX sessions_digest_key ON public.sessions USING btree (digest);
+
+CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
+
+CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
+
+CREATE INDEX users_created_at ON public.users USING btree (created_at, id);
+
+CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
+
+CREATE UNIQUE INDEX users_username_key ON public.users USING btree (lower(username));
+
+CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.settings FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
+
+CREATE TRIGGER signing_keys_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.signing_keys FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
+
+CREATE TRIGGER users_last_admin_delete BEFORE DELETE ON public.users FOR EACH ROW WHEN ((old.is_admin AND (NOT old.disabled))) EXECUTE FUNCTION public.keep_an_admin();
+
+CREATE TRIGGER users_last_admin_update BEFORE UPDATE OF is_admin, disabled ON public.users FOR EACH ROW WHEN ((old.is_admin AND (NOT old.disabled) AND ((NOT new.is_admin) OR new.disabled))) EXECUTE FUNCTION public.keep_an_admin();
+
+ALTER TABLE ONLY public.access_tokens
+    ADD CONSTRAINT access_tokens_authorization_id_fkey FOREIGN KEY (authorization_id) REFERENCES public.authorizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.authorizations
+    ADD CONSTRAINT authorizations_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.authorizations
+    ADD CONSTRAINT authorizations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.ceremonies
+    ADD CONSTRAINT ceremonies_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.client_groups
+    ADD CONSTRAINT client_groups_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.client_groups
+    ADD CONSTRAINT client_groups_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.client_secrets
+    ADD CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.clients
+    ADD CONSTRAINT clients_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.custom_claims
+    ADD CONSTRAINT custom_claims_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.custom_claims
+    ADD CONSTRAINT custom_claims_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.group_members
+    ADD CONSTRAINT group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.group_members
+    ADD CONSTRAINT group_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.interactions
+    ADD CONSTRAINT interactions_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.interactions
+    ADD CONSTRAINT interactions_consented_by_fkey FOREIGN KEY (consented_by) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.one_time_access_tokens
+    ADD CONSTRAINT one_time_access_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.one_time_access_tokens
+    ADD CONSTRAINT one_time_access_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_authorization_id_fkey FOREIGN KEY (authorization_id) REFERENCES public.authorizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.refused_requests
+    ADD CONSTRAINT refused_requests_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_passkey_id_fkey FOREIGN KEY (passkey_id) REFERENCES public.passkeys(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;

@@ -1,0 +1,92 @@
+-- name: by_id
+-- One person.
+select id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, locale,
+       last_sign_in_at, created_at, updated_at
+  from users
+ where id = %(id)s;
+
+-- name: by_username_or_email
+-- The person with this user name, else the one with this address; case does not count.
+select id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, locale,
+       last_sign_in_at, created_at, updated_at
+  from users
+ where lower(username) = lower(%(text)s::text)
+    or lower(email) = lower(%(text)s::text)
+ order by lower(username) = lower(%(text)s::text) desc
+ limit 1;
+
+-- name: insert
+-- A new person; the id may have been chosen before, because a passkey was made for it.
+insert into users (id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled,
+                   created_at, updated_at)
+values (coalesce(%(id)s::uuid, gen_random_uuid()), %(username)s, %(first_name)s, %(last_name)s, %(display_name)s,
+        %(email)s, %(email_verified)s, %(is_admin)s, %(disabled)s, %(now)s, %(now)s)
+returning id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, locale,
+          last_sign_in_at, created_at, updated_at;
+
+-- name: update
+-- Change a person.
+update users
+   set username = %(username)s, first_name = %(first_name)s, last_name = %(last_name)s,
+       display_name = %(display_name)s, email = %(email)s, email_verified = %(email_verified)s,
+       is_admin = %(is_admin)s, disabled = %(disabled)s, updated_at = %(now)s
+ where id = %(id)s
+returning id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, locale,
+          last_sign_in_at, created_at, updated_at;
+
+-- name: delete
+-- Delete a person; passkeys, sessions, memberships, consents and tokens go with the row.
+delete from users
+ where id = %(id)s;
+
+-- name: note_sign_in
+-- Remember the last sign-in.
+update users
+   set last_sign_in_at = %(now)s
+ where id = %(id)s;
+
+-- name: search
+-- One page of people, by text and state, in one of the fixed orders.
+select person.id, person.username, person.display_name, person.email, person.is_admin, person.disabled,
+       person.last_sign_in_at, person.updated_at,
+       (select count(*) from passkeys where passkeys.user_id = person.id) as passkeys
+  from users person
+ where (%(text)s::text is null or person.username ilike %(text)s or person.email ilike %(text)s
+        or person.display_name ilike %(text)s or person.first_name || ' ' || person.last_name ilike %(text)s)
+   and case %(state)s::text
+       when 'admin' then person.is_admin
+       when 'disabled' then person.disabled
+       when 'no_passkey' then not exists (select from passkeys where passkeys.user_id = person.id)
+       when 'one_passkey' then 1 = (select count(*) from passkeys where passkeys.user_id = person.id)
+       when 'never_signed_in' then person.last_sign_in_at is null
+       else true end
+ order by case when not %(descending)s::boolean then case %(sort)s::text
+              when 'username' then lower(person.username)
+              when 'display_name' then lower(person.display_name)
+              when 'email' then lower(person.email) end end asc nulls last,
+          case when %(descending)s::boolean then case %(sort)s::text
+              when 'username' then lower(person.username)
+              when 'display_name' then lower(person.display_name)
+              when 'email' then lower(person.email) end end desc nulls last,
+          case when not %(descending)s::boolean then case %(sort)s::text
+              when 'created_at' then person.created_at
+              when 'last_sign_in_at' then person.last_sign_in_at end end asc nulls last,
+          case when %(descending)s::boolean then case %(sort)s::text
+              when 'created_at' then person.created_at
+              when 'last_sign_in_at' then person.last_sign_in_at end end desc nulls last,
+          person.id
+ limit %(size)s offset %(offset)s;
+
+-- name: count
+-- How many people the search finds in all.
+select count(*)
+  from users person
+ where (%(text)s::text is null or person.username ilike %(text)s or person.email ilike %(text)s
+        or person.display_name ilike %(text)s or person.first_name || ' ' || person.last_name ilike %(text)s)
+   and case %(state)s::text
+       when 'admin' then person.is_admin
+       when 'disabled' then person.disabled
+       when 'no_passkey' then not exists (select from passkeys where passkeys.user_id = person.id)
+       when 'one_passkey' then 1 = (select count(*) from passkeys where passkeys.user_id = person.id)
+       when 'never_signed_in' then person.last_sign_in_at is null
+       else true end;

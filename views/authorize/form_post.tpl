@@ -1,0 +1,11 @@
+% # Needs: uri (str), parameters (dict[str, str])
+% rebase("layout/bare.tpl", title=_("Signing in"), scripts=["form-post.js"])
+<div class="sheet centred">
+<h1>{{_("One moment")}}</h1>
+<form method="post" action="{{uri}}" data-submit>
+% for name, value in parameters.items():
+<input type="hidden" name="{{name}}" value="{{value}}">
+% end
+<button class="primary">{{_("Continue")}}</button>
+</form>
+</div>
