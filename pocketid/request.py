@@ -91,15 +91,22 @@ class Upload:
     content: bytes
 
 
-@dataclass(slots=True)
 class Browser:
-    """What ties ceremonies and forms to one browser: the random text in its cookie.
+    """What ties ceremonies, forms and interactions to one browser: the random text in its cookie.
 
-    `is_new` tells the seam to set the cookie; it is only made when somebody reads `token`.
+    A browser without one gets it with the first answer for which somebody read `token`.
     """
 
-    token: str
-    is_new: bool
+    def __init__(self, token: str, *, is_new: bool) -> None:
+        self._token = token
+        self.is_new = is_new
+        self.needs_cookie = False
+
+    @property
+    def token(self) -> str:
+        """The text; from now on the browser has to keep it."""
+        self.needs_cookie = self.is_new
+        return self._token
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """The URL map: every route with its handler and its guard, one a line."""
 
 from pocketid.oidc import authorize, discovery, end_session, token, userinfo
-from pocketid.pages import account, login, passkeys, setup, site
+from pocketid.pages import account, images, login, passkeys, setup, site
 from pocketid.pages import authorize as interaction
 from pocketid.request import Guard
 from pocketid.web import Route
@@ -21,6 +21,8 @@ ROUTES = (
     Route("GET", "/settings/audit", site.moved, PUBLIC),
     Route("GET", "/settings/audit-log/global", site.moved, PUBLIC),
     Route("GET", "/signup/setup", site.moved, PUBLIC),
+    Route("GET", "/api/users/<user_id>/profile-picture.png", images.picture, PUBLIC),
+    Route("GET", "/api/oidc/clients/<client_id>/logo", images.logo, PUBLIC),
     # OAuth 2.0 and OpenID Connect
     Route("GET", "/.well-known/openid-configuration", discovery.configuration, PROTOCOL),
     Route("GET", "/.well-known/oauth-authorization-server", discovery.configuration, PROTOCOL),

@@ -172,7 +172,7 @@ def _bare_request(site: Site, environ: Mapping[str, Any], db: Database) -> Reque
         signals=site.signals,
         assets=site.assets,
         db=db,
-        browser=Browser(random_token() if is_new else token, is_new),
+        browser=Browser(random_token() if is_new else token, is_new=is_new),
         reference=secrets.token_hex(6),
     )
 
@@ -386,11 +386,14 @@ def _finish(site: Site, views: Views, request: Request, response: Response) -> I
         encoded = base64.urlsafe_b64encode(response.flash.encode()).decode()
         response.with_cookie("flash", encoded, _FLASH_SECONDS)
     bottle.request.environ["pocketid.response"] = response  # for tests: what a page was given, not its HTML
+    if request.browser.needs_cookie:
+        response.with_cookie("browser", request.browser.token, _BROWSER_SECONDS)
     out = bottle.response
     out.status = int(response.status)
     for name, value in response.headers.items():
         out.set_header(name, value)
-    out.set_header("Content-Security-Policy", _content_security_policy(response))
+    if "Content-Security-Policy" not in response.headers:
+        out.set_header("Content-Security-Policy", _content_security_policy(response))
     out.set_header("X-Content-Type-Options", "nosniff")
     out.set_header("X-Frame-Options", "DENY")
     out.set_header("Referrer-Policy", "no-referrer")
@@ -407,8 +410,6 @@ def _render(site: Site, views: Views, request: Request, response: Response) -> b
     flash = _flash(request)
     if flash:
         response.with_cookie("flash", "", 0)
-    if request.browser.is_new:  # every page may hold a form, and every form is bound to its browser
-        response.with_cookie("browser", request.browser.token, _BROWSER_SECONDS)
     common = {
         "request": request,
         "actor": request.actor,

@@ -1,0 +1,122 @@
+"""An app's side of the code flow, in few words, for the tests of every rule."""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from jwcrypto import jwk, jws
+
+from tests.browser import Browser
+
+CALLBACK = "https://app.example.test/callback"
+VERIFIER = "v" * 43
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+
+
+@dataclass
+class App:
+    """A registered client, as its own software knows it."""
+
+    client_id: str
+    secret: str | None
+    redirect_uri: str = CALLBACK
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    def request(self, **changes: str | None) -> dict[str, str]:
+        """The parameters of an authorization request; None takes one out."""
+        usual: dict[str, str | None] = {
+            "client_id": self.client_id,
+            "response_type": "code",
+            "redirect_uri": self.redirect_uri,
+            "scope": "openid profile email groups",
+            "state": "the-state",
+            "nonce": "the-nonce",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+            **self.parameters,
+            **changes,
+        }
+        return {name: value for name, value in usual.items() if value is not None}
+
+    def authorize(self, browser: Browser, **changes: str | None) -> Browser:
+        """GET /authorize."""
+        return browser.get("/authorize", **self.request(**changes))
+
+    def code(self, browser: Browser, **changes: str | None) -> str:
+        """Walk to a code, consenting on the way if that is asked."""
+        self.authorize(browser, **changes)
+        if browser.location.startswith("/interaction"):
+            consent(browser.get(browser.location))
+        return answer(browser)["code"]
+
+    def exchange(self, browser: Browser, code: str, **changes: str | None) -> Browser:
+        """POST /api/oidc/token with a code."""
+        usual: dict[str, str | None] = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.redirect_uri,
+            "client_id": self.client_id,
+            "client_secret": self.secret,
+            "code_verifier": VERIFIER,
+            **changes,
+        }
+        return self.token(browser, **usual)
+
+    def refresh(self, browser: Browser, refresh_token: str, **changes: str | None) -> Browser:
+        """POST /api/oidc/token with a refresh token."""
+        usual: dict[str, str | None] = {
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token,
+            "client_id": self.client_id,
+            "client_secret": self.secret,
+            **changes,
+        }
+        return self.token(browser, **usual)
+
+    def token(self, browser: Browser, **form: str | None) -> Browser:
+        """POST /api/oidc/token from the app's own server: without the browser's cookies."""
+        server = Browser(browser.application, browser.origin, browser.address)
+        sent = {name: value for name, value in form.items() if value is not None}
+        return server.post(
+            "/api/oidc/token", sent, form_token=None, headers={"Origin": "", "Sec-Fetch-Site": ""}
+        )
+
+    def tokens(self, browser: Browser, **changes: str | None) -> dict[str, Any]:
+        """The whole flow."""
+        got = self.exchange(browser, self.code(browser, **changes))
+        assert got.status == 200, got.text
+        tokens: dict[str, Any] = got.json()
+        return tokens
+
+    def userinfo(self, browser: Browser, access_token: str) -> Browser:
+        """GET /api/oidc/userinfo."""
+        server = Browser(browser.application, browser.origin)
+        return server.get("/api/oidc/userinfo", headers={"Authorization": f"Bearer {access_token}"})
+
+
+def consent(browser: Browser) -> Browser:
+    """Press the button of the consent page."""
+    assert browser.view == "authorize/consent", browser.view
+    return browser.post("/interaction/consent", {"id": str(browser.variables["interaction"].id)})
+
+
+def answer(browser: Browser) -> dict[str, str]:
+    """The parameters that the last answer sends to the app."""
+    assert browser.status == 303, (browser.status, browser.text)
+    return {name: values[0] for name, values in parse_qs(urlsplit(browser.location).query, True).items()}
+
+
+def claims_of(browser: Browser, token: str) -> dict[str, Any]:
+    """The claims of a token whose signature verifies against the published keys."""
+    keys = jwk.JWKSet.from_json(browser.get("/.well-known/jwks.json").text)
+    parsed = jws.JWS()
+    parsed.allowed_algs = ["RS256", "ES256", "EdDSA"]
+    parsed.deserialize(token)
+    key = keys.get_key(parsed.jose_header["kid"])
+    assert key is not None
+    parsed.verify(key)
+    claims: dict[str, Any] = json.loads(parsed.payload)
+    return claims
