@@ -12,7 +12,7 @@ nothing else. This module builds no URI but by appending a query.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 from urllib.parse import parse_qsl, urlencode
 
 from pocketid.text import _
@@ -133,8 +133,8 @@ def difference(received: str, registered: Sequence[str]) -> Difference:
     if not registered:
         return Difference(None, "", received, "")
     nearest = max(registered, key=lambda value: _likeness(value, received))
-    start = commonprefix([nearest, received])
-    end = commonprefix([nearest[len(start) :][::-1], received[len(start) :][::-1]])[::-1]
+    start = _common_start(nearest, received)
+    end = _common_start(nearest[len(start) :][::-1], received[len(start) :][::-1])[::-1]
     part = received[len(start) : len(received) - len(end)]
     return Difference(nearest, start, part, end)
 
@@ -191,7 +191,7 @@ def _matches_loopback(registered: str, received: str) -> bool:
 
 def _is_port(origin: str) -> bool:
     port = origin.rpartition(":")[2]
-    return not port.isdigit() or 0 < int(port) <= 65535  # noqa: PLR2004
+    return not port.isdigit() or 0 < int(port) <= 65535
 
 
 def _matches_pattern(pattern: str, received: str) -> bool:
@@ -241,8 +241,13 @@ def _glob(pattern: str, text: str, piece: str) -> bool:
 
 def _likeness(registered: str, received: str) -> tuple[bool, int]:
     same_origin = _origin(registered) == _origin(received)
-    start = len(commonprefix([registered, received]))
+    start = len(_common_start(registered, received))
     return same_origin, start
+
+
+def _common_start(one: str, other: str) -> str:
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return "".join(pair[0] for pair in pairs)
 
 
 def _origin(uri: str) -> tuple[str, str | None]:

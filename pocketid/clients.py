@@ -105,7 +105,7 @@ class Change:
             "access_token_seconds": _seconds(form.text("access_token_minutes")),
             "refresh_token_seconds": _seconds(form.text("refresh_token_minutes")),
         }
-        return cls(**(_as_dict(base) | typed))
+        return cls(**(asdict(base) | typed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +201,6 @@ def people(db: Database, client: Client) -> int:
     """How many enabled people may use a client."""
     found: int = db.value("clients.people", id=client.id, is_group_restricted=client.is_group_restricted)
     return found
-
-
-def _as_dict(change: Change) -> dict[str, Any]:
-    return {part.name: getattr(change, part.name) for part in fields(change)}
 
 
 def _as_row(change: Change) -> dict[str, Any]:

@@ -501,7 +501,7 @@ def reference() -> str:
         "# Configuration",
         "",
         "By environment variables, or a file `.env` in the working directory (the environment wins). A secret may be",
-        "given as a file: `NAME_FILE=/path`. `pocket-id config` shows what is in force, and where each value comes from.",
+        "given as a file: `NAME_FILE=/path`. `pocket-id config` shows what is in force, and where it comes from.",
         "This page is made from `pocketid/config.py` by `make docs`.",
     ]
     for title, rows in (

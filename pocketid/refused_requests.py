@@ -65,5 +65,5 @@ def forget(db: Database, client_id: str, refused_id: UUID) -> str:
 def forget_registered(db: Database, client_id: str) -> None:
     """Remove those from the inbox that would be accepted by now."""
     for refused in of_client(db, client_id):
-        if callback_urls.matches(refused.registered, refused.redirect_uri):
+        if callback_urls.find(refused.registered, refused.redirect_uri):
             forget(db, client_id, refused.id)

@@ -1,7 +1,19 @@
 """The URL map: every route with its handler and its guard, one a line."""
 
 from pocketid.oidc import authorize, discovery, end_session, token, userinfo
-from pocketid.pages import account, images, login, passkeys, setup, site
+from pocketid.pages import (
+    account,
+    admin_audit,
+    admin_clients,
+    admin_groups,
+    admin_settings,
+    admin_users,
+    images,
+    login,
+    passkeys,
+    setup,
+    site,
+)
 from pocketid.pages import authorize as interaction
 from pocketid.request import Guard
 from pocketid.web import Route
@@ -82,4 +94,84 @@ ROUTES = (
     Route("GET", "/settings/apps/<client_id>/revoke", account.ask_revoke_app, USER),
     Route("POST", "/settings/apps/<client_id>/revoke", account.revoke_app, USER),
     Route("GET", "/settings/audit-log", account.list_activity, USER),
+    # Administration: users
+    Route("GET", "/settings/admin/users", admin_users.list_users, ADMIN),
+    Route("GET", "/settings/admin/users/new", admin_users.new, ADMIN),
+    Route("POST", "/settings/admin/users/new", admin_users.create, ADMIN),
+    Route("GET", "/settings/admin/users/<user_id>", admin_users.show, ADMIN),
+    Route("POST", "/settings/admin/users/<user_id>", admin_users.update, ADMIN),
+    Route("POST", "/settings/admin/users/<user_id>/groups", admin_users.update_groups, ADMIN),
+    Route("POST", "/settings/admin/users/<user_id>/links", admin_users.create_link, ADMIN),
+    Route("POST", "/settings/admin/users/<user_id>/links/<token_id>/revoke", admin_users.revoke_link, ADMIN),
+    Route(
+        "POST", "/settings/admin/users/<user_id>/sessions/<session_id>/end", admin_users.end_session, ADMIN
+    ),
+    Route(
+        "GET",
+        "/settings/admin/users/<user_id>/passkeys/<passkey_id>/remove",
+        admin_users.ask_remove_passkey,
+        ADMIN,
+    ),
+    Route(
+        "POST",
+        "/settings/admin/users/<user_id>/passkeys/<passkey_id>/remove",
+        admin_users.remove_passkey,
+        ADMIN,
+    ),
+    Route("GET", "/settings/admin/users/<user_id>/delete", admin_users.ask_delete, ADMIN),
+    Route("POST", "/settings/admin/users/<user_id>/delete", admin_users.delete, ADMIN),
+    # Administration: groups
+    Route("GET", "/settings/admin/user-groups", admin_groups.list_groups, ADMIN),
+    Route("GET", "/settings/admin/user-groups/new", admin_groups.new, ADMIN),
+    Route("POST", "/settings/admin/user-groups/new", admin_groups.create, ADMIN),
+    Route("GET", "/settings/admin/user-groups/<group_id>", admin_groups.show, ADMIN),
+    Route("POST", "/settings/admin/user-groups/<group_id>", admin_groups.update, ADMIN),
+    Route("POST", "/settings/admin/user-groups/<group_id>/members", admin_groups.update_members, ADMIN),
+    Route("GET", "/settings/admin/user-groups/<group_id>/delete", admin_groups.ask_delete, ADMIN),
+    Route("POST", "/settings/admin/user-groups/<group_id>/delete", admin_groups.delete, ADMIN),
+    # Administration: clients
+    Route("GET", "/settings/admin/oidc-clients", admin_clients.list_clients, ADMIN),
+    Route("GET", "/settings/admin/oidc-clients/new", admin_clients.choose_recipe, ADMIN),
+    Route("GET", "/settings/admin/oidc-clients/new/by-hand", admin_clients.new, ADMIN),
+    Route("POST", "/settings/admin/oidc-clients/new/by-hand", admin_clients.create, ADMIN),
+    Route("GET", "/settings/admin/oidc-clients/new/<recipe_id>", admin_clients.new_from_recipe, ADMIN),
+    Route("POST", "/settings/admin/oidc-clients/new/<recipe_id>", admin_clients.create_from_recipe, ADMIN),
+    Route("GET", "/settings/admin/oidc-clients/<client_id>", admin_clients.show, ADMIN),
+    Route("POST", "/settings/admin/oidc-clients/<client_id>", admin_clients.update, ADMIN),
+    Route("POST", "/settings/admin/oidc-clients/<client_id>/access", admin_clients.update_access, ADMIN),
+    Route("POST", "/settings/admin/oidc-clients/<client_id>/secrets", admin_clients.create_secret, ADMIN),
+    Route(
+        "GET",
+        "/settings/admin/oidc-clients/<client_id>/secrets/<secret_id>/revoke",
+        admin_clients.ask_revoke_secret,
+        ADMIN,
+    ),
+    Route(
+        "POST",
+        "/settings/admin/oidc-clients/<client_id>/secrets/<secret_id>/revoke",
+        admin_clients.revoke_secret,
+        ADMIN,
+    ),
+    Route(
+        "POST", "/settings/admin/oidc-clients/<client_id>/logo", admin_clients.change_logo, ADMIN, upload=True
+    ),
+    Route("POST", "/settings/admin/oidc-clients/<client_id>/logo/remove", admin_clients.remove_logo, ADMIN),
+    Route(
+        "POST",
+        "/settings/admin/oidc-clients/<client_id>/refused/<refused_id>/add",
+        admin_clients.add_refused,
+        ADMIN,
+    ),
+    Route(
+        "POST",
+        "/settings/admin/oidc-clients/<client_id>/refused/<refused_id>/ignore",
+        admin_clients.ignore_refused,
+        ADMIN,
+    ),
+    Route("GET", "/settings/admin/oidc-clients/<client_id>/delete", admin_clients.ask_delete, ADMIN),
+    Route("POST", "/settings/admin/oidc-clients/<client_id>/delete", admin_clients.delete, ADMIN),
+    # Administration: the rest
+    Route("GET", "/settings/admin/audit-log", admin_audit.list_events, ADMIN),
+    Route("GET", "/settings/admin/application-configuration", admin_settings.show, ADMIN),
+    Route("POST", "/settings/admin/application-configuration", admin_settings.update, ADMIN),
 )

@@ -6,8 +6,8 @@ token is presented. What is single-use is spent by one statement that also store
 two who come at once, one wins.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -75,39 +75,30 @@ class Issue:
     refresh_expires_at: datetime
 
 
-def issue_code(
-    db: Database,
-    *,
-    client_id: str,
-    user_id: UUID,
-    session_id: UUID,
-    scopes: Sequence[str],
-    claims: Mapping[str, Any] | None,
-    nonce: str | None,
-    acr: str | None,
-    amr: Sequence[str],
-    auth_time: datetime,
-    redirect_uri: str,
-    code_challenge: str | None,
-    code_challenge_method: str | None,
-    now: datetime,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A completed request, before it has a code; see `Authorization`."""
+
+    client_id: str
+    user_id: UUID
+    session_id: UUID
+    scopes: list[str]
+    claims: dict[str, Any] | None
+    nonce: str | None
+    acr: str | None
+    amr: list[str]
+    auth_time: datetime
+    redirect_uri: str
+    code_challenge: str | None
+    code_challenge_method: str | None
+
+
+def issue_code(db: Database, granted: Granted, now: datetime) -> str:
     """Store a completed request and return its code: 256 random bits, valid for 60 seconds, once."""
     code = random_token()
     db.run(
         "tokens.insert_authorization",
-        client_id=client_id,
-        user_id=user_id,
-        session_id=session_id,
-        scopes=list(scopes),
-        claims=dict(claims) if claims else None,
-        nonce=nonce,
-        acr=acr,
-        amr=list(amr),
-        auth_time=auth_time,
-        redirect_uri=redirect_uri,
-        code_challenge=code_challenge,
-        code_challenge_method=code_challenge_method,
+        **asdict(granted),
         code_digest=digest(code),
         code_expires_at=now + CODE_LIFETIME,
         expires_at=now + _REMEMBERED,

@@ -375,6 +375,13 @@ def remove(request: Request, passkey_id: UUID) -> None:
     audit.record(request, Event.PASSKEY_REMOVED, passkey=passkey.name)
 
 
+def remove_by_admin(request: Request, user_id: UUID, passkey_id: UUID) -> None:
+    """Delete a passkey of somebody, their last one too: an admin can make them a one-time link. Raises NotFound."""
+    passkey = get(request.db, user_id, passkey_id)
+    request.db.run("webauthn.delete", id=passkey_id, user_id=user_id)
+    audit.record(request, Event.PASSKEY_REMOVED, user_id=user_id, passkey=passkey.name)
+
+
 def signals(request: Request, user_id: UUID) -> str:
     """Which calls of the Signal API a page should make, as JSON: method -> argument. WebAuthn 5.1.10."""
     user = users.get(request.db, user_id)

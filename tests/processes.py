@@ -85,6 +85,6 @@ def await_answer(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 def _await(what: str, process: subprocess.Popen[bytes], log: Path, is_there: Callable[[], bool]) -> None:
     until = time.monotonic() + _START_SECONDS
     while not is_there():
-        ended = process.poll() is not None
-        assert not ended and time.monotonic() < until, f"{what} did not start:\n{log.read_text()}"
+        assert process.poll() is None, f"{what} ended:\n{log.read_text()}"
+        assert time.monotonic() < until, f"{what} did not start:\n{log.read_text()}"
         time.sleep(0.05)

@@ -70,7 +70,7 @@ def _knows(request: Request, client: Client, secrets: list[str]) -> bool:
     """Whether one of the readings is a secret of the client that has not expired; in constant time for each."""
     digests = client_secrets.active(request.db, client.id, request.now)
     readings = [secret for secret in secrets if 0 < len(secret) <= _LONGEST_SECRET]
-    return any([client_secrets.matches(secret, digest) for digest in digests for secret in readings])
+    return any(client_secrets.matches(secret, digest) for digest in digests for secret in readings)
 
 
 def _refuse(request: Request, client: Client | None, client_id: str) -> None:

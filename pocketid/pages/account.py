@@ -119,7 +119,7 @@ def list_activity(request: Request) -> Response:
     before = request.query.get("before", "")
     wanted = Filter(
         user_id=request.person.user_id,
-        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,  # noqa: PLR2004
+        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
     )
     rows = audit.search(request.db, wanted, _EVENTS_A_PAGE + 1)
     shown = rows[:_EVENTS_A_PAGE]

@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from pocketid import accent
 from hypothesis import given
 from hypothesis import strategies as st
+
+from pocketid import accent
 
 PAPERS = ((246, 245, 241), (20, 25, 26))
 

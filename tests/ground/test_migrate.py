@@ -5,9 +5,9 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+
 from pocketid.db import connect
 from pocketid.migrate import Migration, MigrationError, available, migrate
-
 from tests.conftest import Server
 
 
@@ -44,7 +44,7 @@ def test_a_database_that_is_newer_than_the_program_is_refused(empty_database: st
 def test_the_database_of_pocket_id_itself_is_left_alone(empty_database: str) -> None:
     with connect(empty_database) as connection:
         connection.execute("create table oidc_clients (id text)")
-    with pytest.raises(MigrationError, match="holds the tables of Pocket ID itself. Nothing was changed"):
+    with pytest.raises(MigrationError, match=r"holds the tables of Pocket ID itself\. Nothing was changed"):
         migrate(empty_database)
     with connect(empty_database) as connection:
         assert connection.execute("select to_regclass('users')").fetchone() == (None,)

@@ -1,6 +1,7 @@
 """Pages of a list by number."""
 
 import pytest
+
 from pocketid.paging import from_query
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from pocketid import callback_urls, recipes
 from pocketid.recipes import Recipe
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+
 from pocketid import client_secrets, clients, users
 from pocketid.db import Database
-
 from tests.browser import Browser
 from tests.oidc.flow import App
 

@@ -1,11 +1,6 @@
 """The authorization code grant. RFC 6749 4.1.3, OpenID Connect Core 3.1.3."""
 
-from collections.abc import Callable
-
-import pytest
 from pocketid import users
-from pocketid.audit import Row
-
 from tests.browser import Browser
 from tests.conftest import APP_URL, Clock
 from tests.oidc.flow import App, claims_of

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pocketid.users import User
 
 from pocketid import one_time_access, webauthn
 from pocketid.db import Database
+from pocketid.users import User
 from pocketid.webauthn import Passkey
 from tests.authenticator import Authenticator, options_of
 from tests.browser import Browser

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pocketid import users, web
 from pocketid.audit import Row
 from pocketid.db import Database, Pool
@@ -16,7 +17,6 @@ from pocketid.request import Guard, Request
 from pocketid.response import Response, json, page, redirect
 from pocketid.routes import ROUTES
 from pocketid.web import Route, Site
-
 from tests.browser import Browser
 from tests.conftest import APP_URL, make_config
 

@@ -3,7 +3,6 @@
 from pocketid.db import connect
 from pocketid.migrate import available, migrate
 from pocketid.paths import data_dir
-
 from tests.schema import dump
 
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from pocketid.db import Connection, Statement, Statements
 from pocketid.paths import data_dir
 

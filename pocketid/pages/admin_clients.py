@@ -1,0 +1,327 @@
+"""Administration of clients: the list, recipes, one client's page, and what is done there."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from pocketid import audit, callback_urls, client_secrets, clients, groups, images, recipes, refused_requests
+from pocketid.audit import Event
+from pocketid.clients import Client
+from pocketid.errors import Invalid, NotFound
+from pocketid.paging import from_query
+from pocketid.recipes import Recipe
+from pocketid.request import Request
+from pocketid.response import Response, page, redirect
+from pocketid.text import _
+
+_LIST = "/settings/admin/oidc-clients"
+_UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
+_NEWEST_REFUSED = 3
+
+
+def list_clients(request: Request) -> Response:
+    """All clients, with those on top that were refused."""
+    text = request.query.text("search")
+    paging = from_query(request.query, clients.count(request.db, text))
+    return page(
+        "admin/clients/list",
+        clients=clients.search(request.db, text, size=paging.size, offset=paging.offset),
+        refused=[_marked(refused) for refused in refused_requests.newest(request.db, _NEWEST_REFUSED)],
+        search=text,
+        paging=paging,
+    )
+
+
+def choose_recipe(request: Request) -> Response:
+    """Which app is it? A recipe, or by hand."""
+    return page("admin/clients/choose", recipes=recipes.all_recipes())
+
+
+def new_from_recipe(request: Request, recipe_id: str) -> Response:
+    """Ask for the app's address."""
+    recipe = _recipe(recipe_id)
+    answers = {question.name: question.default for question in recipe.questions}
+    return page("admin/clients/recipe", recipe=recipe, address="", answers=answers, errors={})
+
+
+def create_from_recipe(request: Request, recipe_id: str) -> Response:
+    """Make the client that the recipe describes, and show what to enter in the app."""
+    recipe = _recipe(recipe_id)
+    address = request.form.text("address").rstrip("/")
+    answers = {question.name: request.form.text(question.name) for question in recipe.questions}
+    if errors := recipes.check(recipe, address, answers):
+        return page(
+            "admin/clients/recipe",
+            status=_UNPROCESSABLE,
+            recipe=recipe,
+            address=address,
+            answers=answers,
+            errors=errors,
+        )
+    filled = recipes.fill(recipe, address, answers)
+    change = clients.Change(
+        name=filled.name,
+        launch_url=filled.launch_url,
+        redirect_uris=filled.redirect_uris,
+        logout_uris=filled.logout_uris,
+        is_public=filled.is_public,
+        requires_pkce=filled.requires_pkce,
+        recipe=recipe.id,
+        recipe_answers={**answers, "address": address},
+    )
+    return _create(request, change)
+
+
+def new(request: Request) -> Response:
+    """The form for a client by hand."""
+    return page("admin/clients/new", change=clients.Change(), errors={})
+
+
+def create(request: Request) -> Response:
+    """Make a client by hand."""
+    change = clients.Change.from_form(request.form)
+    try:
+        if errors := clients.check(change):
+            raise Invalid(errors)
+        return _create(request, change)
+    except Invalid as invalid:
+        return page("admin/clients/new", status=_UNPROCESSABLE, change=change, errors=invalid.fields)
+
+
+def show(request: Request, client_id: str) -> Response:
+    """One client: what to enter in the app, its form, who may use it, its secrets and what it was refused."""
+    client = clients.get(request.db, client_id)
+    return _show(request, client, clients.Change.of(client))
+
+
+def update(request: Request, client_id: str) -> Response:
+    """Store the client's form."""
+    client = clients.get(request.db, client_id)
+    change = clients.Change.from_form(request.form, clients.Change.of(client))
+    if errors := clients.check(change):
+        return _show(request, client, change, errors)
+    before, after = clients.update(request.db, client_id, change, request.now)
+    refused_requests.forget_registered(request.db, client_id)
+    audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=audit.difference(before, after))
+    return redirect(f"{_LIST}/{client_id}", flash=_("The changes to {app} are saved.").format(app=after.name))
+
+
+def update_access(request: Request, client_id: str) -> Response:
+    """Open a client to everybody, or to some groups."""
+    client = clients.get(request.db, client_id)
+    restricted = request.form.text("who") == "groups"
+    before = _access(request, client)
+    chosen = [
+        group.id for group in groups.all_groups(request.db) if str(group.id) in request.form.all("group")
+    ]
+    change = replace(clients.Change.of(client), is_group_restricted=restricted)
+    after_client = clients.update(request.db, client_id, change, request.now)[1]
+    clients.set_groups(request.db, client_id, chosen)
+    after = _access(request, after_client)
+    changed = {"access": {"before": before, "after": after}}
+    audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=changed)
+    return redirect(
+        f"{_LIST}/{client_id}#access", flash=_("Who may use {app} is saved.").format(app=client.name)
+    )
+
+
+def create_secret(request: Request, client_id: str) -> Response:
+    """Make a secret, and show it this once."""
+    client = clients.get(request.db, client_id)
+    days = request.form.text("days")
+    ends = request.now + timedelta(days=int(days)) if days in {"30", "90", "365"} else None
+    chosen = request.form.get("secret") or None
+    try:
+        secret = _new_secret(request, client, ends, chosen)
+    except Invalid as invalid:
+        return _show(request, client, clients.Change.of(client), invalid.fields)
+    return _show(request, client, clients.Change.of(client), secret=secret)
+
+
+def ask_revoke_secret(request: Request, client_id: str, secret_id: str) -> Response:
+    """Ask before a secret is revoked."""
+    client = clients.get(request.db, client_id)
+    return page(
+        "confirm",
+        heading=_("Revoke this secret of {app}?").format(app=client.name),
+        sentences=[
+            _("If {app} still uses it, nobody can sign in to it until it has another one.").format(
+                app=client.name
+            )
+        ],
+        action=f"{_LIST}/{client_id}/secrets/{secret_id}/revoke",
+        button=_("Revoke the secret"),
+        cancel=f"{_LIST}/{client_id}#secrets",
+        fields={},
+    )
+
+
+def revoke_secret(request: Request, client_id: str, secret_id: str) -> Response:
+    """Delete a secret at once."""
+    secret = client_secrets.revoke(request.db, client_id, _uuid(secret_id))
+    audit.record(request, Event.CLIENT_SECRET_REVOKED, client_id=client_id, prefix=secret.prefix)
+    return redirect(f"{_LIST}/{client_id}#secrets", flash=_("The secret is revoked."))
+
+
+def change_logo(request: Request, client_id: str) -> Response:
+    """Store an uploaded logo."""
+    client = clients.get(request.db, client_id)
+    upload = request.files.get("logo")
+    try:
+        if upload is None or not upload.content:
+            raise Invalid({"logo": _("Please choose a picture first.")})
+        images.put_logo(request.db, client_id, upload.content, request.now)
+    except Invalid as invalid:
+        return _show(request, client, clients.Change.of(client), invalid.fields)
+    audit.record(request, Event.CLIENT_LOGO_CHANGED, client_id=client_id)
+    return redirect(f"{_LIST}/{client_id}", flash=_("The logo is saved."))
+
+
+def remove_logo(request: Request, client_id: str) -> Response:
+    """Go back to the initial."""
+    clients.get(request.db, client_id)
+    if images.delete(request.db, "client", client_id):
+        audit.record(request, Event.CLIENT_LOGO_CHANGED, client_id=client_id)
+    return redirect(f"{_LIST}/{client_id}", flash=_("The logo is removed."))
+
+
+def add_refused(request: Request, client_id: str, refused_id: str) -> Response:
+    """Register a redirect URI that was refused."""
+    client = clients.get(request.db, client_id)
+    uri = refused_requests.forget(request.db, client_id, _uuid(refused_id))
+    change = replace(clients.Change.of(client), redirect_uris=[*client.redirect_uris, uri])
+    if errors := clients.check(change):
+        return _show(request, client, clients.Change.of(client), {"refused": " ".join(errors.values())})
+    before, after = clients.update(request.db, client_id, change, request.now)
+    refused_requests.forget_registered(request.db, client_id)
+    audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=audit.difference(before, after))
+    return redirect(f"{_LIST}/{client_id}", flash=_("{uri} is registered now.").format(uri=uri))
+
+
+def ignore_refused(request: Request, client_id: str, refused_id: str) -> Response:
+    """Take a refused request out of the inbox."""
+    refused_requests.forget(request.db, client_id, _uuid(refused_id))
+    return redirect(f"{_LIST}/{client_id}", flash=_("The request is taken off the list."))
+
+
+def ask_delete(request: Request, client_id: str) -> Response:
+    """Ask before a client is deleted, and say what goes with it."""
+    client = clients.get(request.db, client_id)
+    return page(
+        "confirm",
+        heading=_("Delete {app}?").format(app=client.name),
+        sentences=[
+            _("Nobody can sign in to {app} through this site any more.").format(app=client.name),
+            _(
+                "Its secrets, tokens and consents are deleted. What people have stored in {app} stays there."
+            ).format(app=client.name),
+        ],
+        action=f"{_LIST}/{client_id}/delete",
+        button=_("Delete {app}").format(app=client.name),
+        cancel=f"{_LIST}/{client_id}",
+        fields={},
+    )
+
+
+def delete(request: Request, client_id: str) -> Response:
+    """Delete a client."""
+    client = clients.delete(request.db, client_id)
+    audit.record(request, Event.CLIENT_DELETED, client_id=client_id, name=client.name)
+    return redirect(_LIST, flash=_("{app} is deleted.").format(app=client.name))
+
+
+def _create(request: Request, change: clients.Change) -> Response:
+    client = clients.create(request.db, change, request.person.user_id, request.now)
+    audit.record(request, Event.CLIENT_CREATED, client_id=client.id, name=client.name)
+    secret = None if client.is_public else _new_secret(request, client, None, None)
+    return _show(request, client, clients.Change.of(client), secret=secret, is_new=True)
+
+
+def _new_secret(request: Request, client: Client, ends: Any, chosen: str | None) -> str:
+    row, secret = client_secrets.create(request.db, client.id, request.now, expires_at=ends, chosen=chosen)
+    audit.record(
+        request, Event.CLIENT_SECRET_CREATED, client_id=client.id, prefix=row.prefix, expires_at=ends
+    )
+    return secret
+
+
+def _show(
+    request: Request,
+    client: Client,
+    change: clients.Change,
+    errors: Mapping[str, str] | None = None,
+    *,
+    secret: str | None = None,
+    is_new: bool = False,
+) -> Response:
+    """The client's page. A secret that was just made is on it, this once: the answer to its POST, never stored."""
+    recipe = recipes.find(client.recipe)
+    values = _values(request, client, secret)
+    warnings = [text for uri in client.redirect_uris if (text := callback_urls.warning(uri))]
+    if recipe:
+        filled = recipes.fill(recipe, client.recipe_answers["address"], client.recipe_answers)
+        warnings += recipes.differences(recipe, filled, client.redirect_uris)
+    return page(
+        "admin/clients/show",
+        status=_UNPROCESSABLE if errors else HTTPStatus.OK,
+        client=client,
+        change=change,
+        errors=dict(errors or {}),
+        secret=secret,
+        is_new=is_new,
+        recipe=recipe,
+        entries=recipes.settings(recipe, values) if recipe else [],
+        values=values,
+        warnings=list(dict.fromkeys(warnings)),
+        secrets=client_secrets.of_client(request.db, client.id),
+        groups=groups.all_groups(request.db),
+        group_ids=clients.group_ids(request.db, client.id),
+        people=clients.people(request.db, client),
+        refused=[_marked(refused) for refused in refused_requests.of_client(request.db, client.id)],
+        has_logo=images.get(request.db, "client", client.id, "logo") is not None,
+    )
+
+
+def _values(request: Request, client: Client, secret: str | None) -> dict[str, str]:
+    """What an app has to be told of us."""
+    public, internal = request.config.app_url, request.config.internal_app_url
+    return {
+        **{name: str(value) for name, value in client.recipe_answers.items()},
+        "issuer": public,
+        "discovery_url": f"{public}/.well-known/openid-configuration",
+        "authorization_endpoint": f"{public}/authorize",
+        "token_endpoint": f"{internal}/api/oidc/token",
+        "userinfo_endpoint": f"{internal}/api/oidc/userinfo",
+        "end_session_endpoint": f"{public}/api/oidc/end-session",
+        "jwks_uri": f"{internal}/.well-known/jwks.json",
+        "client_id": client.id,
+        "client_secret": secret or "••••••••",
+    }
+
+
+def _marked(refused: refused_requests.Refused) -> dict[str, Any]:
+    return {"row": refused, "difference": callback_urls.difference(refused.redirect_uri, refused.registered)}
+
+
+def _access(request: Request, client: Client) -> list[str] | str:
+    if not client.is_group_restricted:
+        return "everybody"
+    ids = set(clients.group_ids(request.db, client.id))
+    return [group.name for group in groups.all_groups(request.db) if group.id in ids]
+
+
+def _recipe(recipe_id: str) -> Recipe:
+    recipe = recipes.find(recipe_id)
+    if recipe is None:
+        raise NotFound(_("There is no recipe for that app."))
+    return recipe
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(_("There is nothing at this address (any more).")) from error

@@ -1,0 +1,139 @@
+"""Administration of groups: the list, one group's page with its members."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import urlencode
+from uuid import UUID
+
+from pocketid import audit, groups, users
+from pocketid.audit import Event
+from pocketid.errors import Invalid, NotFound
+from pocketid.paging import from_query
+from pocketid.request import Request
+from pocketid.response import Response, page, redirect
+from pocketid.text import _
+
+_LIST = "/settings/admin/user-groups"
+_UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def list_groups(request: Request) -> Response:
+    """All groups."""
+    text = request.query.text("search")
+    paging = from_query(request.query, groups.count(request.db, text=text))
+    found = groups.search(request.db, text=text, size=paging.size, offset=paging.offset)
+    base_url = "?" + urlencode({"search": text}) + "&"
+    return page("admin/groups/list", groups=found, search=text, paging=paging, base_url=base_url)
+
+
+def new(request: Request) -> Response:
+    """The form for another group."""
+    return page("admin/groups/new", change=groups.Change(), errors={})
+
+
+def create(request: Request) -> Response:
+    """Add a group, and go to its page, where its members are chosen."""
+    change = groups.Change.from_form(request.form)
+    try:
+        if errors := groups.check(change):
+            raise Invalid(errors)
+        group = groups.create(request.db, change, request.now)
+    except Invalid as invalid:
+        return page("admin/groups/new", status=_UNPROCESSABLE, change=change, errors=invalid.fields)
+    audit.record(request, Event.GROUP_CREATED, name=group.name)
+    return redirect(
+        f"{_LIST}/{group.id}", flash=_("The group {name} is added.").format(name=group.friendly_name)
+    )
+
+
+def show(request: Request, group_id: str) -> Response:
+    """One group."""
+    group = groups.get(request.db, _uuid(group_id))
+    return _show(request, group, groups.Change.from_group(group))
+
+
+def update(request: Request, group_id: str) -> Response:
+    """Rename a group."""
+    group = groups.get(request.db, _uuid(group_id))
+    change = groups.Change.from_form(request.form)
+    try:
+        if errors := groups.check(change):
+            raise Invalid(errors)
+        before, after = groups.update(request.db, group.id, change, request.now)
+    except Invalid as invalid:
+        return _show(request, group, change, invalid.fields)
+    audit.record(request, Event.GROUP_UPDATED, name=after.name, changed=audit.difference(before, after))
+    return redirect(
+        f"{_LIST}/{group.id}", flash=_("The changes to {name} are saved.").format(name=after.friendly_name)
+    )
+
+
+def update_members(request: Request, group_id: str) -> Response:
+    """Add and remove the people whose boxes were on the page; all others stay as they are."""
+    group = groups.get(request.db, _uuid(group_id))
+    shown = set(request.form.all("shown"))
+    ticked = set(request.form.all("member")) & shown
+    added, removed = _people(request, ticked), _people(request, shown - ticked)
+    before = groups.get(request.db, group.id).members
+    groups.change_members(request.db, group.id, added=added, removed=removed)
+    after = groups.get(request.db, group.id).members
+    changed = {"members": {"before": before, "after": after}}
+    audit.record(request, Event.GROUP_MEMBERS_CHANGED, name=group.name, changed=changed)
+    flash = _("The members of {name} are saved.").format(name=group.friendly_name)
+    return redirect(f"{_LIST}/{group.id}#members", flash=flash)
+
+
+def ask_delete(request: Request, group_id: str) -> Response:
+    """Ask before a group is deleted, and say what it closes."""
+    group = groups.get(request.db, _uuid(group_id))
+    opened = groups.opens(request.db, group.id)
+    sentences = [_("Its members stay, and lose what only this group gave them.")]
+    if opened:
+        names = ", ".join(app.name for app in opened)
+        sentences.append(_("It opens {apps}: members without another group lose them.").format(apps=names))
+    return page(
+        "confirm",
+        heading=_("Delete the group {name}?").format(name=group.friendly_name),
+        sentences=sentences,
+        action=f"{_LIST}/{group_id}/delete",
+        button=_("Delete the group"),
+        cancel=f"{_LIST}/{group_id}",
+        fields={},
+    )
+
+
+def delete(request: Request, group_id: str) -> Response:
+    """Delete a group."""
+    group = groups.delete(request.db, _uuid(group_id))
+    audit.record(request, Event.GROUP_DELETED, name=group.name)
+    return redirect(_LIST, flash=_("The group {name} is deleted.").format(name=group.friendly_name))
+
+
+def _show(
+    request: Request, group: groups.Group, change: groups.Change, errors: Mapping[str, str] | None = None
+) -> Response:
+    text = request.query.text("search")
+    paging = from_query(request.query, users.count(request.db, text=text), size=50)
+    return page(
+        "admin/groups/show",
+        status=_UNPROCESSABLE if errors else HTTPStatus.OK,
+        group=group,
+        change=change,
+        errors=dict(errors or {}),
+        people=groups.members(request.db, group.id, text=text, size=paging.size, offset=paging.offset),
+        opened=groups.opens(request.db, group.id),
+        search=text,
+        paging=paging,
+        base_url="?" + urlencode({"search": text}) + "&",
+    )
+
+
+def _people(request: Request, texts: set[str]) -> list[UUID]:
+    return [_uuid(text) for text in sorted(texts)]
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(_("There is nothing at this address (any more).")) from error

@@ -1,0 +1,273 @@
+"""Administration of people: the list, one person's page, and what is done there."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import urlencode
+from uuid import UUID
+
+from pocketid import audit, devices, groups, one_time_access, sessions, settings, users, webauthn
+from pocketid.audit import Event, Filter
+from pocketid.errors import Invalid, NotFound
+from pocketid.paging import from_query
+from pocketid.request import Request
+from pocketid.response import Response, page, redirect
+from pocketid.text import _
+
+_LIST = "/settings/admin/users"
+_UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
+_RECENT_EVENTS = 15
+_LIFETIMES = {"hour": 3600, "day": 86_400, "week": 7 * 86_400, "month": 30 * 86_400}
+
+
+def list_users(request: Request) -> Response:
+    """People, searched, filtered and sorted."""
+    query = request.query
+    text, state, sort = query.text("search"), query.text("state"), query.text("sort") or "username"
+    descending = query.text("order") == "desc"
+    paging = from_query(query, users.count(request.db, text=text, state=state))
+    found = users.search(
+        request.db,
+        text=text,
+        state=state,
+        sort=sort,
+        descending=descending,
+        size=paging.size,
+        offset=paging.offset,
+    )
+    base_url = (
+        "?" + urlencode({"search": text, "state": state, "sort": sort, "order": query.text("order")}) + "&"
+    )
+    return page(
+        "admin/users/list",
+        users=found,
+        search=text,
+        state=state,
+        sort=sort,
+        descending=descending,
+        paging=paging,
+        base_url=base_url,
+    )
+
+
+def new(request: Request) -> Response:
+    """The form for another person."""
+    change = users.Change(email_verified=settings.load(request).emails_verified)
+    return page("admin/users/new", change=change, errors={}, groups=groups.all_groups(request.db), chosen=[])
+
+
+def create(request: Request) -> Response:
+    """Add a person, and go to their page, where their one-time link is made."""
+    change = users.Change.from_form(request.form)
+    chosen = _chosen_groups(request)
+    try:
+        if errors := users.check(change, settings.load(request)):
+            raise Invalid(errors)
+        user = users.create(request.db, change, request.now)
+    except Invalid as invalid:
+        return page(
+            "admin/users/new",
+            status=_UNPROCESSABLE,
+            change=change,
+            errors=invalid.fields,
+            groups=groups.all_groups(request.db),
+            chosen=chosen,
+        )
+    groups.set_of_user(request.db, user.id, chosen)
+    audit.record(request, Event.USER_CREATED, user_id=user.id, username=user.username)
+    flash = _("{name} is added. Make a one-time link now, so that they can add their passkey.")
+    return redirect(f"{_LIST}/{user.id}#link", flash=flash.format(name=users.name_of(user)))
+
+
+def show(request: Request, user_id: str) -> Response:
+    """One person."""
+    user = users.get(request.db, _uuid(user_id))
+    return _show(request, user, users.Change.from_user(user))
+
+
+def update(request: Request, user_id: str) -> Response:
+    """Store the person's form."""
+    user = users.get(request.db, _uuid(user_id))
+    change = users.Change.from_form(request.form)
+    try:
+        if errors := users.check(change, settings.load(request)) | _own_lock_out(request, user, change):
+            raise Invalid(errors)
+        before, after = users.update(request.db, user.id, change, request.now)
+    except Invalid as invalid:
+        return _show(request, user, change, invalid.fields)
+    _record_change(request, before, after)
+    return redirect(
+        f"{_LIST}/{user.id}", flash=_("The changes to {name} are saved.").format(name=users.name_of(after))
+    )
+
+
+def update_groups(request: Request, user_id: str) -> Response:
+    """Put the person into exactly the chosen groups."""
+    user = users.get(request.db, _uuid(user_id))
+    before = [group.name for group in groups.of_user(request.db, user.id)]
+    groups.set_of_user(request.db, user.id, _chosen_groups(request))
+    after = [group.name for group in groups.of_user(request.db, user.id)]
+    if before != after:
+        changed = {"groups": {"before": before, "after": after}}
+        audit.record(request, Event.GROUP_MEMBERS_CHANGED, user_id=user.id, changed=changed)
+    return redirect(
+        f"{_LIST}/{user.id}#groups",
+        flash=_("The groups of {name} are saved.").format(name=users.name_of(user)),
+    )
+
+
+def create_link(request: Request, user_id: str) -> Response:
+    """Make a one-time link, and show it this once."""
+    user = users.get(request.db, _uuid(user_id))
+    seconds = _LIFETIMES.get(request.form.text("lifetime"), _LIFETIMES["hour"])
+    code = one_time_access.create(request.db, user.id, request.person.user_id, seconds, request.now)
+    audit.record(request, Event.ONE_TIME_ACCESS_CREATED, user_id=user.id, seconds=seconds)
+    link = one_time_access.link(request.config, code)
+    return _show(request, user, users.Change.from_user(user), link=link)
+
+
+def revoke_link(request: Request, user_id: str, token_id: str) -> Response:
+    """Withdraw a one-time link."""
+    one_time_access.revoke(request.db, _uuid(token_id), _uuid(user_id))
+    audit.record(request, Event.ONE_TIME_ACCESS_REVOKED, user_id=_uuid(user_id))
+    return redirect(f"{_LIST}/{user_id}#link", flash=_("The link is withdrawn."))
+
+
+def end_session(request: Request, user_id: str, session_id: str) -> Response:
+    """Sign a person out of one session."""
+    sessions.end(request, _uuid(session_id), _uuid(user_id))
+    return redirect(f"{_LIST}/{user_id}#sessions", flash=_("That session is signed out."))
+
+
+def ask_remove_passkey(request: Request, user_id: str, passkey_id: str) -> Response:
+    """Ask before a passkey is removed."""
+    user = users.get(request.db, _uuid(user_id))
+    passkey = webauthn.get(request.db, user.id, _uuid(passkey_id))
+    sentences = [_("{name} can no longer sign in with it.").format(name=users.name_of(user))]
+    if len(webauthn.of_user(request.db, user.id)) == 1:
+        sentences.append(_("It is their only one: they need a one-time link from you to get in again."))
+    return page(
+        "confirm",
+        heading=_("Remove the passkey “{passkey}”?").format(passkey=passkey.name),
+        sentences=sentences,
+        action=f"{_LIST}/{user_id}/passkeys/{passkey_id}/remove",
+        button=_("Remove the passkey"),
+        cancel=f"{_LIST}/{user_id}#passkeys",
+        fields={},
+    )
+
+
+def remove_passkey(request: Request, user_id: str, passkey_id: str) -> Response:
+    """Remove a passkey of a person."""
+    webauthn.remove_by_admin(request, _uuid(user_id), _uuid(passkey_id))
+    return redirect(f"{_LIST}/{user_id}#passkeys", flash=_("The passkey is removed."))
+
+
+def ask_delete(request: Request, user_id: str) -> Response:
+    """Ask before a person is deleted, and say what goes with them."""
+    user = users.get(request.db, _uuid(user_id))
+    name = users.name_of(user)
+    return page(
+        "confirm",
+        heading=_("Delete {name}?").format(name=name),
+        sentences=[
+            _(
+                "{name} is signed out everywhere and cannot come back: passkeys, sessions and consents are deleted."
+            ).format(name=name),
+            _(
+                "What they have stored in apps stays there; a new account of the same name is another person to apps."
+            ),
+            _("To keep somebody out for a while, disable them instead."),
+        ],
+        action=f"{_LIST}/{user_id}/delete",
+        button=_("Delete {name}").format(name=name),
+        cancel=f"{_LIST}/{user_id}",
+        fields={},
+    )
+
+
+def delete(request: Request, user_id: str) -> Response:
+    """Delete a person."""
+    user = users.get(request.db, _uuid(user_id))
+    try:
+        if user.id == request.person.user_id:
+            raise Invalid({"is_admin": _("You cannot delete yourself. Let another administrator do it.")})
+        users.delete(request.db, user.id, request.now)
+    except Invalid as invalid:
+        return _show(request, user, users.Change.from_user(user), invalid.fields)
+    audit.record(request, Event.USER_DELETED, user_id=user.id, username=user.username)
+    return redirect(_LIST, flash=_("{name} is deleted.").format(name=users.name_of(user)))
+
+
+def _own_lock_out(request: Request, user: users.User, change: users.Change) -> dict[str, str]:
+    """Nobody takes their own rights by a slip of the hand."""
+    if user.id != request.person.user_id:
+        return {}
+    problems = {}
+    if not change.is_admin:
+        problems["is_admin"] = _("You cannot take this right from yourself. Let another administrator do it.")
+    if change.disabled:
+        problems["disabled"] = _("You cannot disable yourself. Let another administrator do it.")
+    return problems
+
+
+def _record_change(request: Request, before: users.User, after: users.User) -> None:
+    changed = audit.difference(before, after)
+    if not changed:
+        return
+    event = Event.USER_UPDATED
+    if before.disabled != after.disabled:
+        event = Event.USER_DISABLED if after.disabled else Event.USER_ENABLED
+    audit.record(request, event, user_id=after.id, changed=changed)
+
+
+def _show(
+    request: Request,
+    user: users.User,
+    change: users.Change,
+    errors: Mapping[str, str] | None = None,
+    *,
+    link: str | None = None,
+) -> Response:
+    """The person's page. A link that was just made is on it, this once."""
+    return page(
+        "admin/users/show",
+        status=_UNPROCESSABLE if errors else HTTPStatus.OK,
+        user=user,
+        name=users.name_of(user),
+        change=change,
+        errors=dict(errors or {}),
+        link=link,
+        qr=_qr(link) if link else "",
+        links=one_time_access.of_user(request.db, user.id, request.now),
+        groups=groups.all_groups(request.db),
+        group_ids=[group.id for group in groups.of_user(request.db, user.id)],
+        passkeys=webauthn.of_user(request.db, user.id),
+        sessions=sessions.of_user(request.db, user.id, request.now),
+        events=audit.search(request.db, Filter(user_id=user.id), _RECENT_EVENTS),
+        event_label=audit.label,
+        device=devices.name,
+        place=devices.place,
+    )
+
+
+def _qr(link: str) -> str:
+    """A QR code as a data address; empty where the extra `qr` is not installed, since the link is there as text."""
+    try:
+        import segno  # an extra, needed on this one page
+    except ImportError:
+        return ""
+    address: str = segno.make(link, error="m").svg_data_uri(
+        scale=4, border=2, dark="#1d2426", light="#ffffff"
+    )
+    return address
+
+
+def _chosen_groups(request: Request) -> list[UUID]:
+    return [group.id for group in groups.all_groups(request.db) if str(group.id) in request.form.all("group")]
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(_("There is nothing at this address (any more).")) from error

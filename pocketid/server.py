@@ -1,0 +1,193 @@
+"""Cheroot, hardened: the WSGI server of one process.
+
+    make_server(application, host=..., port=...)     binds; every thread is there before the first request
+    server.serve()                                   until stop(), which a signal handler may call
+      accept thread                                  new and idle connections (Cheroot's own loop)
+      gate thread                                    connections whose request is not whole yet (gate.py)
+      worker threads                                 one request each; all busy and the queue full: 503 at once
+    stop                                             no new connections; running requests finish, then return
+
+It speaks HTTP/1.1 without TLS: that is the proxy's. It knows nothing of the application.
+"""
+
+import logging
+import os
+import socket
+import stat
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from queue import Full
+from typing import Any
+
+from cheroot import server as cheroot_server
+from cheroot import wsgi
+
+from pocketid.gate import BODY_BYTES, HEAD_BYTES, Gate
+
+Application = Callable[..., Iterable[bytes]]
+_IDLE_SECONDS = 10
+_SOCKET_BUFFER = 256 * 1024
+_BACKLOG = 512
+
+
+class _Headers(cheroot_server.HeaderReader):  # type: ignore[misc]  # Cheroot has no types
+    """A header whose name has an underscore would pass for one with a hyphen in the WSGI environment.
+
+    Cheroot's own reader that drops them looks for a text in bytes, and fails on every request.
+    """
+
+    def _allow_header(self, key_name: bytes) -> bool:
+        return b"_" not in key_name
+
+
+class _Request(cheroot_server.HTTPRequest):  # type: ignore[misc]
+    """A request whose headers are read by `_Headers`."""
+
+    header_reader = _Headers()
+
+
+class _Connection(cheroot_server.HTTPConnection):  # type: ignore[misc]
+    RequestHandlerClass = _Request
+
+
+class _Cheroot(wsgi.Server):  # type: ignore[misc]
+    """Cheroot with the gate between its connections and its threads."""
+
+    ConnectionClass = _Connection
+    gate: Gate
+    unix_socket_mode: int | None = None
+
+    def process_conn(self, connection: Any) -> None:
+        """A connection has something to read: the gate decides."""
+        self.gate.admit(connection)
+
+    def hand_on(self, connection: Any) -> None:
+        """Queue a whole request for the threads; a full queue answers 503 instead of hanging."""
+        try:
+            self.requests.put(connection)
+        except Full:
+            self.gate.refuse(connection, 503)
+
+    def put_conn(self, connection: Any) -> None:
+        """A thread is done. What a client pipelined behind the request has not passed the gate: close."""
+        self.gate.finished(connection)
+        if connection.rfile.has_data():
+            connection.close()
+        else:
+            super().put_conn(connection)
+
+    def bind_unix_socket(self, bind_addr: str) -> socket.socket:
+        """A socket file with the wished mode from its first moment; a dead one is replaced, a live one refused."""
+        path = Path(bind_addr)
+        if path.exists():
+            _refuse_live_socket(path)
+            path.unlink()
+        listening = self.prepare_socket(bind_addr, socket.AF_UNIX, socket.SOCK_STREAM, 0, False, None)  # noqa: FBT003
+        mode = 0o660 if self.unix_socket_mode is None else self.unix_socket_mode
+        umask = os.umask(0o777 & ~mode)
+        try:
+            listening.bind(bind_addr)
+        finally:
+            os.umask(umask)
+        path.chmod(mode)
+        self.bind_addr, self.socket = bind_addr, listening
+        return listening
+
+    def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Cheroot's own reports go where all others go."""
+        logging.getLogger("cheroot").log(level, msg, exc_info=traceback)
+
+
+class Server:
+    """A bound server; see the head of this module."""
+
+    def __init__(self, cheroot: _Cheroot) -> None:
+        self._cheroot = cheroot
+        self._stopping = threading.Event()
+
+    @property
+    def bound_address(self) -> tuple[str, int] | str:
+        """Host and port, or the path of the unix socket."""
+        address: tuple[str, int] | str = self._cheroot.bind_addr
+        return address
+
+    def serve(self) -> None:
+        """Serve until `stop` is called; returns when the last request is answered or the time for it is up."""
+        accepting = threading.Thread(target=self._cheroot.serve, name="accept", daemon=True)
+        accepting.start()
+        self._stopping.wait()
+        self._cheroot.gate.stop()
+        self._cheroot.stop()
+        accepting.join(timeout=5)
+        if isinstance(self.bound_address, str):
+            Path(self.bound_address).unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """Ask `serve` to end; returns at once."""
+        self._stopping.set()
+
+
+def make_server(
+    application: Application,
+    *,
+    host: str,
+    port: int,
+    unix_socket: str | None = None,
+    unix_socket_mode: int | None = None,
+    threads: int = 16,
+    queue: int = 128,
+    shutdown_seconds: float = 8.0,
+    upload_paths: Callable[[str], bool] = lambda path: False,
+    upload_limit: int = BODY_BYTES,
+) -> Server:
+    """Bind. Raises OSError whose text names the address and what is wrong with it.
+
+    `upload_paths` tells which paths may have bodies of up to `upload_limit` bytes; all others have 64 KiB.
+    """
+    address: Any = unix_socket or (host, port)
+    cheroot = _Cheroot(
+        address,
+        application,
+        numthreads=threads,
+        max=threads,
+        server_name="Pocketid",
+        request_queue_size=_BACKLOG,
+        timeout=_IDLE_SECONDS,
+        shutdown_timeout=shutdown_seconds,
+        accepted_queue_size=queue,
+        accepted_queue_timeout=0,
+    )
+    cheroot.unix_socket_mode = unix_socket_mode
+    cheroot.max_request_header_size = HEAD_BYTES + 1024
+    cheroot.max_request_body_size = max(upload_limit, BODY_BYTES)
+    cheroot.gate = Gate(cheroot.hand_on, upload_paths, upload_limit, max(1, threads // 4))
+    try:
+        cheroot.prepare()
+    except OSError as error:
+        cheroot.gate.stop()
+        place = unix_socket or f"{host}:{port}"
+        raise OSError(f"Cannot listen on {place}: {_reason(error)}") from error
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):  # a whole request and a whole answer fit the kernel
+        cheroot.socket.setsockopt(socket.SOL_SOCKET, option, _SOCKET_BUFFER)
+    return Server(cheroot)
+
+
+def _refuse_live_socket(path: Path) -> None:
+    if not stat.S_ISSOCK(path.stat().st_mode):
+        raise OSError("there is a file of this name that is no socket")
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return
+    raise OSError("another program listens on this socket")
+
+
+def _reason(error: OSError) -> str:
+    text = str(error)
+    if "Address already in use" in text:
+        return "another program listens there already."
+    if "Permission denied" in text:
+        return "this account may not; take a port above 1023, or let systemd open it."
+    return text

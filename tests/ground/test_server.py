@@ -1,0 +1,359 @@
+"""The server against real sockets: slow, malformed, oversized and too many clients."""
+
+import random
+import socket
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bottle import Bottle, request
+from pocketid.server import Server, make_server
+
+UPLOAD_LIMIT = 1024 * 1024
+
+
+def application(delay: threading.Event | None = None) -> Bottle:
+    app = Bottle()
+
+    @app.route("/", method=["GET", "POST", "PUT", "DELETE", "PATCH"])
+    def hello() -> str:
+        return f"read {len(request.body.read())}"
+
+    @app.post("/upload")
+    def upload() -> str:
+        return f"read {len(request.body.read())}"
+
+    @app.get("/environ")
+    def environ() -> str:
+        return "\n".join(
+            f"{name}={value}" for name, value in sorted(request.environ.items()) if name.startswith("HTTP_")
+        )
+
+    @app.get("/wait")
+    def wait() -> str:
+        assert delay is not None
+        delay.wait(10)
+        return "waited"
+
+    return app
+
+
+@contextmanager
+def running(app: Any = None, **options: Any) -> Iterator[Server]:
+    arguments = {"host": "127.0.0.1", "port": 0, "upload_paths": lambda path: path == "/upload"}
+    server = make_server(app or application(), **{**arguments, "upload_limit": UPLOAD_LIMIT, **options})
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        thread.join(timeout=20)
+        assert not thread.is_alive()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with running() as started:
+        yield started
+
+
+def connect(server: Server) -> socket.socket:
+    address = server.bound_address
+    if isinstance(address, str):
+        client = socket.socket(socket.AF_UNIX)
+        client.connect(address)
+    else:
+        client = socket.create_connection(address, timeout=10)
+    client.settimeout(10)
+    return client
+
+
+def send(server: Server, raw: bytes) -> bytes:
+    """Everything that the server answers until it closes; "Connection: close" makes it do so."""
+    with connect(server) as client:
+        client.sendall(raw)
+        answer = b""
+        try:
+            while part := client.recv(65536):
+                answer += part
+        except ConnectionResetError:
+            pass
+        return answer
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ")[1]) if answer else 0
+
+
+GOOD = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+
+def test_a_request_is_answered_with_a_date_and_without_a_version(server: Server) -> None:
+    answer = send(server, GOOD)
+    assert status(answer) == 200
+    assert b"\r\nDate: " in answer
+    assert b"Server: Pocketid\r\n" in answer
+    assert b"Cheroot" not in answer
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\nx", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\nx", 400),
+        (
+            b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            501,
+        ),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501),
+        (b"POST / HTTP/1.1\r\nHost: a\r\ntransfer-encoding : chunked\r\n\r\n0\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\n", 413),
+        (b"POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n", 413),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999999999999999\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 17000 + b"\r\n\r\n", 431),
+        (b"GET /" + b"y" * 17000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 431),
+        (b"X" * 17000, 431),
+        (b"GET / HTTP/1.1\r\nHost: a\r\n folded: x\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: a\x00b\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\nHost: a\n\n\r\n\r\n", 400),
+        (b"GET http://evil.example/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET //evil.example/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET evil HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET /a\x00b HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET /a\\b HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET /?%2 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET /#fragment HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 400),
+        (b"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"get / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+        (b"CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+        (b"BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
+    ],
+    ids=lambda value: repr(value[:60]) if isinstance(value, bytes) else str(value),
+)
+def test_s_lib_02_03_ht_04_what_is_malformed_is_refused_and_closed(
+    server: Server, raw: bytes, expected: int
+) -> None:
+    answer = send(server, raw)
+    assert status(answer) == expected
+    assert b"Connection: close" in answer
+
+
+def test_s_lib_04_a_header_with_an_underscore_is_dropped(server: Server) -> None:
+    answer = send(
+        server,
+        b"GET /environ HTTP/1.1\r\nHost: a\r\nX_Forwarded_For: 6.6.6.6\r\nX-Other: 1\r\nConnection: close\r\n\r\n",
+    )
+    assert b"HTTP_X_OTHER=1" in answer
+    assert b"6.6.6.6" not in answer
+
+
+@pytest.mark.parametrize("size", [0, 1, 65536])
+def test_a_small_body_is_read_whole(server: Server, size: int) -> None:
+    head = f"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n".encode()
+    assert send(server, head + b"x" * size).endswith(f"read {size}".encode())
+
+
+def test_an_upload_is_read_where_it_is_allowed(server: Server) -> None:
+    head = f"POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: {UPLOAD_LIMIT}\r\nConnection: close\r\n\r\n".encode()
+    assert send(server, head + b"x" * UPLOAD_LIMIT).endswith(f"read {UPLOAD_LIMIT}".encode())
+
+
+def test_a_client_that_asks_before_it_sends_is_told_to(server: Server) -> None:
+    with connect(server) as client:
+        client.sendall(
+            b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+        )
+        assert client.recv(1000).startswith(b"HTTP/1.1 100 Continue\r\n\r\n")
+        client.sendall(b"abc")
+        answer = b""
+        while part := client.recv(1000):
+            answer += part
+    assert answer.endswith(b"read 3")
+
+
+def test_a_connection_serves_one_request_after_the_other(server: Server) -> None:
+    with connect(server) as client:
+        for _each in range(5):
+            client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            answer = b""
+            while not answer.endswith(b"read 0"):
+                part = client.recv(1000)
+                assert part, answer
+                answer += part
+
+
+def test_what_is_pipelined_behind_a_request_has_no_effect(server: Server) -> None:
+    bad = b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"
+    answer = send(server, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" + bad)
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert status(answer) == 200
+
+
+def dribble(server: Server, beginning: bytes, stop: threading.Event) -> None:
+    with connect(server) as client:
+        client.sendall(beginning)
+        while not stop.wait(0.05):
+            try:
+                client.send(b"x")
+            except OSError:
+                return
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [b"GET / HTTP/1.1\r\nX: ", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n", b""],
+    ids=["heads", "bodies", "silence"],
+)
+def test_s_lib_01_ft_08_sixty_four_slow_clients_hold_nobody_up(beginning: bytes) -> None:
+    stop = threading.Event()
+    with running(threads=4) as server:
+        clients = [threading.Thread(target=dribble, args=(server, beginning, stop)) for _each in range(64)]
+        for client in clients:
+            client.start()
+        time.sleep(0.5)
+        started = time.monotonic()
+        for _each in range(10):
+            assert status(send(server, GOOD)) == 200
+        assert time.monotonic() - started < 10 * 1.0
+        stop.set()
+        for client in clients:
+            client.join()
+
+
+def test_s_ft_08_slow_readers_hold_nobody_up() -> None:
+    app = application()
+
+    @app.get("/large")
+    def large() -> str:
+        return "x" * 200_000
+
+    with running(app, threads=2) as server:
+        slow = [connect(server) for _each in range(16)]
+        for client in slow:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+        started = time.monotonic()
+        assert status(send(server, GOOD)) == 200
+        assert time.monotonic() - started < 3.0
+        for client in slow:
+            client.close()
+
+
+def test_s_ft_07_beyond_its_capacity_it_says_so_at_once() -> None:
+    release = threading.Event()
+    with running(application(release), threads=2, queue=4) as server:
+        waiting = [connect(server) for _each in range(30)]
+        for client in waiting:
+            client.sendall(b"GET /wait HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        time.sleep(0.5)
+        started = time.monotonic()
+        answer = send(server, GOOD)
+        assert time.monotonic() - started < 2.0
+        assert status(answer) == 503
+        assert b"Retry-After: 1" in answer
+        release.set()
+        statuses = [status(client.recv(1000)) for client in waiting]
+        for client in waiting:
+            client.close()
+        assert set(statuses) == {200, 503}
+        assert status(send(server, GOOD)) == 200
+
+
+def test_a_stop_lets_running_requests_finish_and_refuses_new_ones() -> None:
+    release = threading.Event()
+    server = make_server(application(release), host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    with connect(server) as client:
+        client.sendall(b"GET /wait HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        time.sleep(0.3)
+        server.stop()
+        time.sleep(0.5)
+        with pytest.raises(OSError, match=r"."):
+            connect(server)
+        release.set()
+        assert client.recv(1000).endswith(b"waited")
+    thread.join(timeout=12)
+    assert not thread.is_alive()
+
+
+def test_a_unix_socket_has_its_mode_and_goes_with_the_server(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with running(unix_socket=str(path), unix_socket_mode=0o660) as server:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o660
+        assert status(send(server, GOOD)) == 200
+        with pytest.raises(OSError, match="another program listens on this socket"):
+            make_server(application(), host="", port=0, unix_socket=str(path))
+    assert not path.exists()
+
+
+def test_a_dead_unix_socket_is_replaced_and_a_file_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(path))
+    with running(unix_socket=str(path)) as server:
+        assert status(send(server, GOOD)) == 200
+    path.write_text("precious")
+    with pytest.raises(OSError, match="no socket"):
+        make_server(application(), host="", port=0, unix_socket=str(path))
+    assert path.read_text() == "precious"
+
+
+def test_a_port_in_use_is_named(server: Server) -> None:
+    host, port = server.bound_address
+    with pytest.raises(
+        OSError, match=rf"Cannot listen on {host}:{port}: another program listens there already"
+    ):
+        make_server(application(), host=str(host), port=int(port))
+
+
+def mutated(rng: random.Random) -> bytes:
+    raw = bytearray(
+        rng.choice([GOOD, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc"])
+    )
+    for _each in range(rng.randint(1, 8)):
+        place = rng.randrange(len(raw))
+        action: Callable[[], object] = rng.choice(
+            [
+                lambda at=place: raw.__setitem__(at, rng.randrange(256)),
+                lambda at=place: raw.insert(at, rng.randrange(256)),
+                lambda at=place: raw.__delitem__(at),
+            ]
+        )
+        if raw:
+            action()
+            place = min(place, len(raw) - 1)
+    return bytes(raw)
+
+
+def test_s_ht_08_fuzz_random_bytes_cost_no_thread_and_give_no_500(server: Server) -> None:
+    rng = random.Random(20261124)
+    before = threading.active_count()
+    for _each in range(1500):
+        with connect(server) as client:
+            client.sendall(mutated(rng))
+            client.shutdown(socket.SHUT_WR)
+            try:
+                answer = client.recv(4096)
+            except ConnectionResetError:
+                answer = b""
+            assert not answer.startswith(b"HTTP/1.1 5") or status(answer) == 501
+    assert status(send(server, GOOD)) == 200
+    assert threading.active_count() == before

@@ -1,0 +1,41 @@
+% # Needs: events (list[Row]), typed (dict), errors (dict), is_filtered (bool), older (str), kinds (list[(value, label)]), clients (list[Listed]), event_label, device, place, sentences (functions)
+% rebase("layout/base.tpl", title=_("Audit log"), section="audit")
+<header><h1>{{_("Audit log")}}</h1><p class="soft">{{_("Every sign-in, refusal and change, the newest first.")}}</p></header>
+<form class="filters" method="get" role="search">
+<div class="field"><label for="event">{{_("Event")}}</label><select id="event" name="event"><option value="">{{_("All")}}</option>
+% for value, label in kinds:
+<option value="{{value}}"{{! " selected" if value == typed["event"] else "" }}>{{label}}</option>
+% end
+</select></div>
+% include("parts/field.tpl", name="user", label=_("User"), value=typed["user"], errors=errors, placeholder=_("User name or e-mail"))
+<div class="field"><label for="client">{{_("Client")}}</label><select id="client" name="client"><option value="">{{_("All")}}</option>
+% for client in clients:
+<option value="{{client.id}}"{{! " selected" if client.id == typed["client"] else "" }}>{{client.name}}</option>
+% end
+</select></div>
+% include("parts/field.tpl", name="since", label=_("From"), value=typed["since"], errors=errors, type="date")
+% include("parts/field.tpl", name="until", label=_("To"), value=typed["until"], errors=errors, type="date")
+<button>{{_("Show")}}</button></form>
+% if events:
+<div class="table"><table><thead><tr><th scope="col">{{_("What")}}</th><th scope="col">{{_("Who")}}</th><th scope="col">{{_("When")}}</th><th scope="col">{{_("Where")}}</th></tr></thead><tbody>
+% for event in events:
+<tr><td><strong>{{event_label(event.event)}}</strong>{{" · " + (event.client_name or event.client_id) if event.client_id else ""}}
+% for sentence in sentences(event):
+<small>{{sentence}}</small>
+% end
+</td><td data-label="{{_("Who")}}">{{event.username or (_("deleted person") if event.user_id else "–")}}
+% if event.actor_id and event.actor_id != event.user_id:
+<small>{{_("by {name}").format(name=event.actor_username or _("deleted person"))}}</small>
+% end
+</td><td data-label="{{_("When")}}"><time datetime="{{exact(event.at)}}" title="{{exact(event.at)}}">{{ago(event.at, now)}}</time></td>
+<td data-label="{{_("Where")}}"><span title="{{event.address or ""}}">{{place(event.address) if event.address else _("on the server")}}</span><small>{{device(event.user_agent) if event.user_agent else ""}}</small></td></tr>
+% end
+</tbody></table></div>
+% if older:
+<nav class="pager" aria-label="{{_("Pages")}}"><span></span><a href="{{older}}" rel="next">{{_("Older")}}</a></nav>
+% end
+% elif is_filtered:
+<div class="card empty"><h2>{{_("Nothing fits")}}</h2><p class="soft">{{_("No event fits these filters.")}}</p><a class="button" href="/settings/admin/audit-log">{{_("Show all")}}</a></div>
+% else:
+<div class="card empty"><h2>{{_("Nothing yet")}}</h2><p class="soft">{{_("Sign-ins, refusals and changes will be listed here.")}}</p></div>
+% end

@@ -1,0 +1,108 @@
+% # Needs: client (Client), change (clients.Change), errors (dict), secret (str or None), is_new (bool), recipe (Recipe or None), entries (list[Entry]), values (dict), warnings (list[str]), secrets (list[ClientSecret]), groups (list[Group]), group_ids (list[UUID]), people (int), refused (list of {row, difference}), has_logo (bool)
+% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + client.name, section="clients", scripts=["app.js"])
+% here = "/settings/admin/oidc-clients/" + client.id
+% if is_new:
+<div class="notice good" role="status">{{_("{app} is added. Enter these values there, and it is ready.").format(app=client.name)}}</div>
+% end
+<div class="row"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo" alt="" width="52" height="52"><div><h1>{{client.name}}</h1><p class="soft">{{_("Added from the {app} recipe").format(app=recipe.name) + " · " if recipe else ""}}{{ngettext("{n} person may sign in", "{n} people may sign in", people).format(n=people)}}</p></div></div>
+% for warning in warnings:
+<div class="notice warn">{{warning}}</div>
+% end
+% if errors.get("refused"):
+<div class="notice bad" role="alert">{{errors["refused"]}}</div>
+% end
+% if refused:
+<section class="card" id="refused" aria-labelledby="refused-title"><header><h2 id="refused-title">{{_("Refused")}}</h2><p class="soft">{{_("Addresses that {app} asked to return to and that are not registered. Add one only if you know that it is the app's.").format(app=client.name)}}</p></header>
+<ul class="list">
+% for item in refused:
+% row, part = item["row"], item["difference"]
+<li><div class="grow"><code>{{part.start}}<mark>{{part.part}}</mark>{{part.end}}</code><small>{{ngettext("{n} time", "{n} times", row.times).format(n=row.times)}} · <span title="{{exact(row.last_at)}}">{{ago(row.last_at, now)}}</span>{{" · " + row.address if row.address else ""}}</small></div>
+<form method="post" action="{{here}}/refused/{{row.id}}/add" class="row">
+% include("parts/form_token.tpl")
+<button>{{_("Add this URI")}}</button><button class="quiet" formaction="{{here}}/refused/{{row.id}}/ignore">{{_("Ignore")}}</button></form></li>
+% end
+</ul></section>
+% end
+<section class="card" aria-labelledby="enter-title"><header><h2 id="enter-title">{{_("What to enter in {app}").format(app=client.name)}}</h2>
+% if recipe:
+<p class="soft">{{recipe.where}}</p>
+% end
+</header>
+% if secret:
+<div class="notice warn"><strong>{{_("Copy the secret now.")}}</strong> {{_("It is shown this once; if it gets lost, make a new one.")}}</div>
+% end
+% shown = [(entry.label, entry.value) for entry in entries] or [(_("Issuer URL"), values["issuer"]), (_("Discovery URL"), values["discovery_url"]), (_("Client ID"), values["client_id"])] + ([] if client.is_public else [(_("Client secret"), values["client_secret"])])
+<ul class="entries">
+% for number, (label, value) in enumerate(shown):
+<li class="field"><span class="label">{{label}}</span><div class="copy"><code id="entry-{{number}}">{{value}}</code>
+% if "••••" not in value:
+<button type="button" data-copy="#entry-{{number}}" aria-label="{{_("Copy {what}").format(what=label)}}">{{_("Copy")}}</button>
+% else:
+<a class="button" href="#secrets">{{_("New secret")}}</a>
+% end
+</div></li>
+% end
+</ul>
+% if recipe:
+% for note in recipe.notes:
+<p class="soft">{{_(note)}}</p>
+% end
+% end
+<details><summary>{{_("All endpoints")}}</summary><dl class="facts">
+% for label, name in ((_("Authorization"), "authorization_endpoint"), (_("Token"), "token_endpoint"), (_("Userinfo"), "userinfo_endpoint"), (_("End session"), "end_session_endpoint"), (_("Keys (JWKS)"), "jwks_uri"), (_("Discovery"), "discovery_url")):
+<div><dt>{{label}}</dt><dd><code>{{values[name]}}</code></dd></div>
+% end
+</dl></details></section>
+<form class="card" method="post" action="{{here}}"><header><h2>{{_("General")}}</h2></header>
+% include("parts/form_token.tpl")
+% include("admin/clients/form.tpl", change=change, errors=errors, is_new_client=False)
+<div class="row apart"><button class="primary">{{_("Save changes")}}</button><a class="button quiet danger" href="{{here}}/delete">{{_("Delete this client…")}}</a></div></form>
+<form class="card" id="access" method="post" action="{{here}}/access"><header><h2>{{_("Who may sign in")}}</h2></header>
+% include("parts/form_token.tpl")
+<fieldset class="fields"><legend class="hidden">{{_("Who may sign in")}}</legend>
+<div class="check"><input type="radio" id="who-all" name="who" value="all"{{! "" if client.is_group_restricted else " checked" }}><label for="who-all">{{_("Everybody")}}</label></div>
+<div class="check"><input type="radio" id="who-groups" name="who" value="groups"{{! " checked" if client.is_group_restricted else "" }}><label for="who-groups">{{_("Members of these groups only")}}</label></div>
+</fieldset>
+% if groups:
+<div class="fields indented">
+% for group in groups:
+% include("parts/check.tpl", name="group", id="group-" + str(group.id), value=str(group.id), label=group.friendly_name, checked=group.id in group_ids, hint=ngettext("{n} member", "{n} members", group.members).format(n=group.members))
+% end
+</div>
+% else:
+<p class="soft">{{_("There are no groups yet.")}} <a href="/settings/admin/user-groups/new">{{_("Add a group")}}</a></p>
+% end
+<div class="row"><button>{{_("Save")}}</button></div></form>
+% if not client.is_public:
+<section class="card" id="secrets" aria-labelledby="secrets-title"><header><h2 id="secrets-title">{{_("Secrets")}}</h2><p class="soft">{{_("Several may be in force at once, so that an app can change over without a pause.")}}</p></header>
+% if secrets:
+<ul class="list">
+% for row in secrets:
+<li><div class="grow"><code>{{row.prefix}}…</code>
+% if row.expires_at and row.expires_at <= now:
+ <span class="tag bad">{{_("Expired")}}</span>
+% end
+<small><span title="{{exact(row.created_at)}}">{{_("made {when}").format(when=ago(row.created_at, now))}}</span> · {{_("ends {when}").format(when=ago(row.expires_at, now)) if row.expires_at else _("does not end")}}</small></div><a class="button quiet danger" href="{{here}}/secrets/{{row.id}}/revoke">{{_("Revoke")}}</a></li>
+% end
+</ul>
+% else:
+<p class="soft">{{_("There is none, so the app cannot sign anybody in.")}}</p>
+% end
+<form method="post" action="{{here}}/secrets" class="fields">
+% include("parts/form_token.tpl")
+<div class="fields pair"><div class="field"><label for="days">{{_("A new secret ends")}}</label><select id="days" name="days"><option value="">{{_("never")}}</option><option value="30">{{_("in 30 days")}}</option><option value="90">{{_("in 90 days")}}</option><option value="365">{{_("in a year")}}</option></select></div>
+% include("parts/field.tpl", name="secret", label=_("Or your own text"), value="", errors=errors, hint=_("At least 16 characters; empty for a random one."), maxlength=256)
+</div><div class="row"><button>{{_("Make a secret")}}</button></div></form></section>
+% end
+<form class="card" method="post" action="{{here}}/logo" enctype="multipart/form-data"><header><h2>{{_("Logo")}}</h2></header>
+% include("parts/form_token.tpl")
+<div class="field"><label for="logo">{{_("Picture")}}</label><small id="logo-hint">{{_("PNG, JPEG, WebP or SVG, up to 2 MB.")}}</small><input type="file" id="logo" name="logo" accept="image/png,image/jpeg,image/webp,image/svg+xml" aria-describedby="logo-hint">
+% if errors.get("logo"):
+<span class="error">{{errors["logo"]}}</span>
+% end
+</div>
+<div class="row"><button>{{_("Upload logo")}}</button>
+% if has_logo:
+<button class="quiet danger" formaction="{{here}}/logo/remove" formenctype="application/x-www-form-urlencoded">{{_("Remove logo")}}</button>
+% end
+</div></form>

@@ -1,0 +1,47 @@
+% # Needs: typed (dict), errors (dict), fixed (dict name -> environment variable)
+% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + _("Settings"), section="settings")
+<header><h1>{{_("Settings")}}</h1></header>
+% if fixed:
+<div class="notice">{{_("Set by the environment, and to be changed there:")}} 
+% for variable in sorted(fixed.values()):
+<code>{{variable}}</code>
+% end
+</div>
+% end
+<form class="card" method="post" action="/settings/admin/application-configuration">
+% include("parts/form_token.tpl")
+<div class="fields">
+% if "app_name" not in fixed:
+% include("parts/field.tpl", name="app_name", label=_("Application name"), value=typed["app_name"], errors=errors, required=True, maxlength=30, hint=_("On every page and in every mail."))
+% else:
+<div class="field"><span class="label">{{_("Application name")}}</span><span>{{typed["app_name"]}}</span></div><input type="hidden" name="app_name" value="{{typed["app_name"]}}">
+% end
+% if "session_duration" not in fixed:
+% include("parts/field.tpl", name="session_duration", label=_("A sign-in lasts, in minutes"), value=str(typed["session_duration"]), errors=errors, type="number", required=True)
+% else:
+<div class="field"><span class="label">{{_("A sign-in lasts, in minutes")}}</span><span>{{typed["session_duration"]}}</span></div><input type="hidden" name="session_duration" value="{{typed["session_duration"]}}">
+% end
+% if "home_page_url" not in fixed:
+% include("parts/field.tpl", name="home_page_url", label=_("Where people land after signing in here"), value=typed["home_page_url"], errors=errors, required=True, hint=_("A path, such as /settings/apps."))
+% else:
+<div class="field"><span class="label">{{_("Where people land after signing in here")}}</span><span>{{typed["home_page_url"]}}</span></div><input type="hidden" name="home_page_url" value="{{typed["home_page_url"]}}">
+% end
+<fieldset class="fields"{{! " disabled" if "accent_color" in fixed else "" }}><legend>{{_("Accent colour")}}</legend>
+<div class="check"><input type="radio" id="accent-default" name="accent" value="default"{{! " checked" if typed["accent_color"] == "default" else "" }}><label for="accent-default">{{_("Pocket green")}}</label></div>
+<div class="check"><input type="radio" id="accent-own" name="accent" value="own"{{! "" if typed["accent_color"] == "default" else " checked" }}><label for="accent-own">{{_("Your own")}}</label><small>{{_("It is made darker or lighter where it could not be read.")}}</small></div>
+<input class="colour" type="color" name="accent_color" aria-label="{{_("Your own accent colour")}}" value="{{"#0f6a5b" if typed["accent_color"] == "default" else typed["accent_color"]}}">
+% if errors.get("accent_color"):
+<span class="error">{{errors["accent_color"]}}</span>
+% end
+</fieldset>
+% include("parts/check.tpl", name="allow_own_account_edit", label=_("People may change their own names"), checked=typed["allow_own_account_edit"], disabled="allow_own_account_edit" in fixed, hint=_("Never their e-mail address, by which apps recognise them."))
+% include("parts/check.tpl", name="require_user_email", label=_("Everybody needs an e-mail address"), checked=typed["require_user_email"], disabled="require_user_email" in fixed)
+% include("parts/check.tpl", name="emails_verified", label=_("Addresses that an admin types in count as verified"), checked=typed["emails_verified"], disabled="emails_verified" in fixed)
+<div class="field"><label for="user_verification">{{_("Finger, face or PIN")}}</label><small id="user_verification-hint">{{_("Whether a passkey alone is enough, or must check who holds it.")}}</small><select id="user_verification" name="user_verification" aria-describedby="user_verification-hint"{{! " disabled" if "user_verification" in fixed else "" }}><option value="required">{{_("Required")}}</option><option value="preferred"{{! " selected" if typed["user_verification"] == "preferred" else "" }}>{{_("Preferred")}}</option></select>
+% if "user_verification" in fixed:
+<input type="hidden" name="user_verification" value="{{typed["user_verification"]}}">
+% end
+</div>
+</div>
+<div class="row"><button class="primary">{{_("Save settings")}}</button></div>
+</form>

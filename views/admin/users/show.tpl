@@ -1,0 +1,79 @@
+% # Needs: user (User), name (str), change (users.Change), errors (dict), link (str or None), qr (str), links (list[Token]), groups (list[Group]), group_ids (list[UUID]), passkeys (list[Passkey]), sessions (list[Session]), events (list[Row]), event_label, device, place (functions)
+% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + name, section="users", scripts=["app.js"])
+% here = "/settings/admin/users/" + str(user.id)
+<div class="row"><img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{int(user.updated_at.timestamp())}}" alt="" width="64" height="64"><div><h1>{{name}}</h1><p class="soft">{{_("Added {when}").format(when=ago(user.created_at, now))}} · {{_("last sign-in {when}").format(when=ago(user.last_sign_in_at, now))}}</p></div></div>
+<section class="card" id="link" aria-labelledby="link-title"><header><h2 id="link-title">{{_("One-time link")}}</h2><p class="soft">{{_("Signs {name} in once, to add a passkey. Send it in a way that nobody else reads.").format(name=name)}}</p></header>
+% if link:
+<div class="link-made"><div class="fields"><div class="notice good" role="status">{{_("Copy the link now: it is shown this once.")}}</div>
+<div class="copy"><code id="one-time-link">{{link}}</code><button type="button" data-copy="#one-time-link">{{_("Copy")}}</button></div></div>
+% if qr:
+<img class="qr" src="{{qr}}" alt="{{_("The link as a QR code")}}" width="180" height="180">
+% end
+</div>
+% end
+% if links:
+<ul class="list">
+% for row in links:
+<li><div class="grow"><strong>{{_("A link that was not used yet")}}</strong><small>{{_("made {when}").format(when=ago(row.created_at, now))}} · {{_("ends {when}").format(when=ago(row.expires_at, now))}}</small></div>
+<form method="post" action="{{here}}/links/{{row.id}}/revoke">
+% include("parts/form_token.tpl")
+<button class="quiet danger">{{_("Withdraw")}}</button></form></li>
+% end
+</ul>
+% end
+<form class="row" method="post" action="{{here}}/links">
+% include("parts/form_token.tpl")
+<label for="lifetime">{{_("Valid for")}}</label><select id="lifetime" name="lifetime" class="narrow"><option value="hour">{{_("1 hour")}}</option><option value="day">{{_("1 day")}}</option><option value="week">{{_("1 week")}}</option><option value="month">{{_("1 month")}}</option></select><button>{{_("Make a link")}}</button></form></section>
+<form class="card" method="post" action="{{here}}"><header><h2>{{_("General")}}</h2></header>
+% include("parts/form_token.tpl")
+% include("admin/users/form.tpl", change=change, errors=errors)
+<div class="row apart"><button class="primary">{{_("Save changes")}}</button><a class="button quiet danger" href="{{here}}/delete">{{_("Delete this person…")}}</a></div></form>
+<form class="card" id="groups" method="post" action="{{here}}/groups"><header><h2>{{_("Groups")}}</h2></header>
+% include("parts/form_token.tpl")
+% if groups:
+<fieldset class="fields"><legend class="hidden">{{_("Groups")}}</legend>
+% for group in groups:
+% include("parts/check.tpl", name="group", id="group-" + str(group.id), value=str(group.id), label=group.friendly_name, checked=group.id in group_ids, hint=group.name)
+% end
+</fieldset><div class="row"><button>{{_("Save groups")}}</button></div>
+% else:
+<p class="soft">{{_("There are no groups yet.")}} <a href="/settings/admin/user-groups/new">{{_("Add a group")}}</a></p>
+% end
+</form>
+<section class="card" id="passkeys" aria-labelledby="passkeys-title"><header><h2 id="passkeys-title">{{_("Passkeys")}}</h2></header>
+% if passkeys:
+<ul class="list">
+% for passkey in passkeys:
+<li><div class="grow"><div><strong>{{passkey.name}}</strong> <span class="tag">{{_("Synced") if passkey.backup_eligible else _("This device only")}}</span></div><small>{{_("added {when}").format(when=ago(passkey.created_at, now))}} · {{_("used {when}").format(when=ago(passkey.last_used_at, now)) if passkey.last_used_at else _("not used yet")}}</small></div><a class="button quiet danger" href="{{here}}/passkeys/{{passkey.id}}/remove">{{_("Remove")}}</a></li>
+% end
+</ul>
+% else:
+<p class="soft">{{_("{name} has no passkey yet and gets in by a one-time link alone.").format(name=name)}}</p>
+% end
+</section>
+<section class="card" id="sessions" aria-labelledby="sessions-title"><header><h2 id="sessions-title">{{_("Signed in on")}}</h2></header>
+% if sessions:
+<ul class="list">
+% for session in sessions:
+<li><div class="grow"><strong>{{device(session.user_agent)}}</strong><small>{{place(session.address)}} · {{_("active {when}").format(when=ago(session.last_seen_at, now))}}{{" · " + ", ".join(session.apps) if session.apps else ""}}</small></div>
+<form method="post" action="{{here}}/sessions/{{session.id}}/end">
+% include("parts/form_token.tpl")
+<button class="quiet danger">{{_("Sign out")}}</button></form></li>
+% end
+</ul>
+% else:
+<p class="soft">{{_("Nowhere at the moment.")}}</p>
+% end
+</section>
+<section class="card" aria-labelledby="events-title"><header><h2 id="events-title">{{_("Recent activity")}}</h2></header>
+% if events:
+<ul class="list">
+% for event in events:
+<li><div class="grow"><strong>{{event_label(event.event)}}</strong>{{" · " + event.client_name if event.client_name else ""}}<small><span title="{{exact(event.at)}}">{{ago(event.at, now)}}</span>{{" · " + place(event.address) if event.address else ""}}</small></div></li>
+% end
+</ul>
+<a href="/settings/admin/audit-log?user={{user.username}}">{{_("All activity of {name}").format(name=name)}}</a>
+% else:
+<p class="soft">{{_("Nothing yet.")}}</p>
+% end
+</section>
