@@ -146,15 +146,18 @@ def search(db: Database, q: str, *, size: int, offset: int) -> list[Listed]:
     return db.many(Listed, "clients.search", q=q or None, size=size, offset=offset)
 
 
-def check(change: Change) -> dict[str, str]:
-    """What is wrong with a change, field by field; empty when nothing is."""
+def check(change: Change, *, allow_insecure: bool = True) -> dict[str, str]:
+    """What is wrong with a change, field by field; empty when nothing is.
+
+    `allow_insecure` lets redirect URIs be http outside of the loopback addresses.
+    """
     problems = {
         "id": _id_problem(change.id),
         "name": _length_problem(change.name, 1, 50),
         "description": _length_problem(change.description, 0, 150),
         "launch_url": _launch_url_problem(change.launch_url),
-        "redirect_uris": _uris_problem(change.redirect_uris),
-        "logout_uris": _uris_problem(change.logout_uris),
+        "redirect_uris": _uris_problem(change.redirect_uris, allow_insecure=allow_insecure),
+        "logout_uris": _uris_problem(change.logout_uris, allow_insecure=allow_insecure),
         "signing_algorithm": _algorithm_problem(change.signing_algorithm),
         "access_token_minutes": _lifetime_problem(change.access_token_seconds),
         "refresh_token_minutes": _lifetime_problem(change.refresh_token_seconds),
@@ -237,11 +240,11 @@ def _launch_url_problem(url: str | None) -> str:
     return callback_urls.problem(url) or ""
 
 
-def _uris_problem(uris: list[str]) -> str:
+def _uris_problem(uris: list[str], *, allow_insecure: bool) -> str:
     if len(uris) > _MAX_URIS:
         return _("These are too many: {n} at most.").format(n=_MAX_URIS)
     for number, uri in enumerate(uris, start=1):
-        if problem := callback_urls.problem(uri):
+        if problem := callback_urls.problem(uri, allow_insecure=allow_insecure):
             return _("Line {n}: {problem}").format(n=number, problem=problem)
     return ""
 

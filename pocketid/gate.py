@@ -50,6 +50,7 @@ class Verdict:
 
 
 _WAIT, _GO = Verdict(), Verdict(whole=True)
+_ENDED = getattr(select, "EPOLLRDHUP", 0) | getattr(select, "EPOLLHUP", 0) | getattr(select, "EPOLLERR", 0)
 
 
 def verdict(received: bytes, is_upload_path: Callable[[str], bool], upload_bytes: int) -> Verdict:
@@ -256,20 +257,22 @@ class Gate:
         assert self._epoll is not None
         checked = time.monotonic()
         while not self._stopped:
-            for descriptor, _event in self._epoll.poll(0.5):
+            for descriptor, event in self._epoll.poll(0.5):
                 with suppress(OSError, ValueError, KeyError):
-                    self._heard(descriptor)
+                    self._heard(descriptor, has_ended=bool(event & _ENDED))
             now = time.monotonic()
             if now - checked > 0.5:  # noqa: PLR2004
                 checked = now
                 self._expire(now)
 
-    def _heard(self, descriptor: int) -> None:
+    def _heard(self, descriptor: int, *, has_ended: bool) -> None:
         parked = self._parked.get(descriptor)
         if parked is None:
             return
         if not parked.is_closing:
-            self._judge(parked, is_new=False)
+            must_wait = self._judge(parked, is_new=False)
+            if must_wait and has_ended:  # nothing more will come
+                self._drop(descriptor)
             return
         while parked.connection.socket.recv(HEAD_BYTES, socket.MSG_DONTWAIT):
             pass

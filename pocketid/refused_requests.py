@@ -54,12 +54,18 @@ def newest(db: Database, size: int) -> list[Refused]:
     return db.many(Refused, "refused_requests.newest", size=size)
 
 
-def forget(db: Database, client_id: str, refused_id: UUID) -> str:
-    """Remove one from the inbox; returns its redirect URI. Raises NotFound."""
-    redirect_uri: str | None = db.value("refused_requests.delete", client_id=client_id, id=refused_id)
-    if redirect_uri is None:
-        raise NotFound(_("This request is not in the list any more."))
-    return redirect_uri
+def get(db: Database, client_id: str, refused_id: UUID) -> Refused:
+    """One of a client's. Raises NotFound."""
+    found = next((row for row in of_client(db, client_id) if row.id == refused_id), None)
+    if found is None:
+        raise _gone()
+    return found
+
+
+def forget(db: Database, client_id: str, refused_id: UUID) -> None:
+    """Remove one from the inbox. Raises NotFound."""
+    if not db.run("refused_requests.delete", client_id=client_id, id=refused_id):
+        raise _gone()
 
 
 def forget_registered(db: Database, client_id: str) -> None:
@@ -67,3 +73,7 @@ def forget_registered(db: Database, client_id: str) -> None:
     for refused in of_client(db, client_id):
         if callback_urls.find(refused.registered, refused.redirect_uri):
             forget(db, client_id, refused.id)
+
+
+def _gone() -> NotFound:
+    return NotFound(_("This request is not in the list any more."))

@@ -77,6 +77,16 @@ class _Cheroot(wsgi.Server):  # type: ignore[misc]
         else:
             super().put_conn(connection)
 
+    @staticmethod
+    def bind_socket(socket_: socket.socket, bind_addr: Any) -> socket.socket:
+        """Bind, or close what cannot be bound."""
+        try:
+            socket_.bind(bind_addr)
+        except OSError:
+            socket_.close()
+            raise
+        return socket_
+
     def bind_unix_socket(self, bind_addr: str) -> socket.socket:
         """A socket file with the wished mode from its first moment; a dead one is replaced, a live one refused."""
         path = Path(bind_addr)

@@ -1,163 +1,136 @@
-"""SVG logos: only what draws, by a list of elements and attributes; and the squares with initials.
+"""SVG logos, copied through a list of allowed elements and attributes (security FI-02).
 
-A document type, an entity, a script, a style sheet, a reference to elsewhere or an event handler is refused or
-dropped, so what is served holds nothing that acts. It is served with a policy that would stop it anyway.
+What is not in the lists is left out with all that it holds: script, foreign content, links to elsewhere.
+A document with declarations of its own is refused, because that is where entities come from. The result is
+served under a policy that would stop a script anyway; nothing of it is ever put into a page of ours.
 """
 
 import re
-from xml.etree import ElementTree
+from collections.abc import Mapping
 from xml.parsers import expat
+from xml.sax.saxutils import escape, quoteattr
+
+from pocketid.text import _
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
-_MOST_ELEMENTS = 2000
-_ELEMENTS = {
-    *(
-        "svg",
-        "g",
-        "path",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-        "polyline",
-        "polygon",
-        "text",
-        "tspan",
-        "title",
-        "desc",
-    ),
-    *("defs", "linearGradient", "radialGradient", "stop", "clipPath", "mask", "symbol"),
-}
-_ATTRIBUTES = {
-    *(
-        "id",
-        "d",
-        "x",
-        "y",
-        "x1",
-        "x2",
-        "y1",
-        "y2",
-        "cx",
-        "cy",
-        "r",
-        "rx",
-        "ry",
-        "fx",
-        "fy",
-        "dx",
-        "dy",
-        "points",
-        "width",
-    ),
-    *(
-        "height",
-        "viewBox",
-        "preserveAspectRatio",
-        "transform",
-        "fill",
-        "fill-opacity",
-        "fill-rule",
-        "clip-rule",
-        "stroke",
-    ),
-    *(
-        "stroke-width",
-        "stroke-linecap",
-        "stroke-linejoin",
-        "stroke-miterlimit",
-        "stroke-dasharray",
-        "stroke-dashoffset",
-    ),
-    *(
-        "stroke-opacity",
-        "opacity",
-        "offset",
-        "stop-color",
-        "stop-opacity",
-        "gradientUnits",
-        "gradientTransform",
-    ),
-    *(
-        "spreadMethod",
-        "clip-path",
-        "clipPathUnits",
-        "mask",
-        "maskUnits",
-        "font-size",
-        "font-family",
-        "font-weight",
-    ),
-    *("text-anchor", "dominant-baseline", "color", "version"),
-}
-_REFERENCE = re.compile(r"url\(\s*['\"]?(?!#)", re.IGNORECASE)
+_HREFS = {"href", "http://www.w3.org/1999/xlink href"}
+_MAX_DEPTH = 64
+_MAX_USES = 16  # each may hold others: so many can draw a few hundred copies, not millions
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ELEMENTS = _words(
+    "svg g defs symbol use title desc path rect circle ellipse line polyline polygon text tspan style"
+    " linearGradient radialGradient stop clipPath mask pattern"
+)
+_TEXT_ELEMENTS = _words("title desc text tspan")
+_ATTRIBUTES = _words(
+    "id class style d x y x1 y1 x2 y2 cx cy r rx ry fx fy fr dx dy width height points viewBox"
+    " preserveAspectRatio version transform opacity fill fill-opacity fill-rule stroke stroke-width"
+    " stroke-opacity stroke-linecap stroke-linejoin stroke-miterlimit stroke-dasharray stroke-dashoffset"
+    " clip-path clip-rule clipPathUnits mask maskUnits maskContentUnits mask-type color display visibility"
+    " paint-order vector-effect shape-rendering text-rendering overflow offset stop-color stop-opacity"
+    " gradientUnits gradientTransform spreadMethod patternUnits patternContentUnits patternTransform"
+    " font-family font-size font-style font-weight text-anchor dominant-baseline letter-spacing rotate"
+    " textLength lengthAdjust"
+)
+# Anything that could reach elsewhere: escapes, at-rules, addresses other than #local ones, functions of old.
+_UNSAFE_STYLE = re.compile(
+    r"[\\@<]|url\((?!\s*['\"]?#)|image\(|image-set\(|expression|javascript:", re.IGNORECASE
+)
+
+
+class NotClean(Exception):
+    """A document that is not taken; the text tells the person why."""
 
 
 def looks_like(content: bytes) -> bool:
-    """Whether a file means to be SVG."""
-    head = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return (
-        head.startswith((b"<svg", b"<?xml", b"<!--", b"<!doctype svg")) and b"<svg" in content[:8192].lower()
-    )
+    """Whether a file seems to be an SVG document."""
+    return content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
 def cleaned(content: bytes) -> bytes:
-    """The drawing alone. Raises ValueError for a document type, an entity, or what is no SVG."""
-    root = _parsed(content)
-    if root.tag != f"{{{_NAMESPACE}}}svg":
-        raise ValueError("no svg element")
-    if sum(1 for _each in root.iter()) > _MOST_ELEMENTS:
-        raise ValueError("too many elements")
-    _clean(root)
-    ElementTree.register_namespace("", _NAMESPACE)
-    return ElementTree.tostring(root, encoding="utf-8")
-
-
-def letters(text: str, colour: str) -> bytes:
-    """A square of a colour with one or two letters on it."""
-    shown = "".join(f"&#{ord(letter)};" for letter in text)
-    return (
-        f'<svg xmlns="{_NAMESPACE}" viewBox="0 0 64 64"><rect width="64" height="64" fill="{colour}"/>'
-        f'<text x="32" y="33" fill="#fff" font-family="system-ui,sans-serif" font-size="27" font-weight="600"'
-        f' text-anchor="middle" dominant-baseline="central">{shown}</text></svg>'
-    ).encode()
-
-
-def _parsed(content: bytes) -> ElementTree.Element:
-    """Parse with a parser that stops at the first declaration: no entities, so no bombs and no files."""
-    builder = ElementTree.TreeBuilder()
-    parser = expat.ParserCreate(namespace_separator="}")
-    parser.StartElementHandler = lambda tag, attributes: builder.start(
-        _qualified(tag), {_qualified(name): value for name, value in attributes.items()}
-    )
-    parser.EndElementHandler = lambda tag: builder.end(_qualified(tag))
-    parser.CharacterDataHandler = builder.data
-    parser.StartDoctypeDeclHandler = _refuse
-    parser.EntityDeclHandler = _refuse
-    parser.ProcessingInstructionHandler = lambda *unused: None
+    """The document with what is allowed of it. Raises NotClean."""
+    copy = _Copy()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = copy.doctype
+    parser.StartElementHandler = copy.start
+    parser.EndElementHandler = copy.end
+    parser.CharacterDataHandler = copy.text
     try:
-        parser.Parse(content, True)  # noqa: FBT003  # expat's own signature: the content is all there is
-        root: ElementTree.Element = builder.close()
-    except (expat.ExpatError, AssertionError) as error:
-        raise ValueError("not well-formed") from error
-    return root
+        parser.Parse(content, True)  # noqa: FBT003  # expat's own signature: this is all there is
+    except (expat.ExpatError, ValueError, LookupError) as error:  # LookupError: an unknown encoding
+        raise NotClean(_("This is no SVG that can be read.")) from error
+    return "".join(copy.parts).encode()
 
 
-def _qualified(name: str) -> str:
-    return "{" + name if "}" in name else name
+class _Copy:
+    """The handlers of one parse: they write what is allowed into `parts`."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self._open: list[str] = []
+        self._skipped = 0  # how many elements deep we are in something that is left out
+        self._uses = 0
+        self._style = ""
+
+    def doctype(self, _name: str, _system: str | None, _public: str | None, has_declarations: bool) -> None:  # noqa: FBT001
+        """Refuse declarations; the bare line that drawing programs write is left out."""
+        if has_declarations:
+            raise NotClean(_("This SVG declares entities. Save it as “plain SVG” and try again."))
+
+    def start(self, qualified: str, attributes: Mapping[str, str]) -> None:
+        """Write an allowed element, or begin to leave out."""
+        name = _local(qualified)
+        if not self._open and name != "svg":
+            raise NotClean(_("This is no SVG that can be read."))
+        if len(self._open) + self._skipped >= _MAX_DEPTH:
+            raise NotClean(_("This SVG is nested too deeply."))
+        if self._skipped or name not in _ELEMENTS:
+            self._skipped += 1
+            return
+        self._uses += name == "use"
+        if self._uses > _MAX_USES:
+            raise NotClean(_("This SVG repeats its parts too often. Save it without symbols and try again."))
+        xmlns = "" if self._open else f' xmlns="{_NAMESPACE}"'
+        self._open.append(name)
+        self.parts.append(f"<{name}{xmlns}{''.join(_kept(attributes))}>")
+
+    def end(self, _qualified: str) -> None:
+        """Close what was written."""
+        if self._skipped:
+            self._skipped -= 1
+            return
+        if self._style and not _UNSAFE_STYLE.search(self._style):
+            self.parts.append(escape(self._style))
+        self._style = ""
+        self.parts.append(f"</{self._open.pop()}>")
+
+    def text(self, text: str) -> None:
+        """Write text where text may stand; of a style all pieces are awaited, to be judged as one."""
+        if self._skipped or not self._open:
+            return
+        if self._open[-1] == "style":
+            self._style += text
+        elif self._open[-1] in _TEXT_ELEMENTS:
+            self.parts.append(escape(text))
 
 
-def _refuse(*unused: object) -> None:
-    raise ValueError("a document type or an entity")
+def _local(qualified: str) -> str:
+    """The name of an SVG element; the empty text for those of other vocabularies."""
+    namespace, _space, name = qualified.rpartition(" ")
+    return name if namespace in {"", _NAMESPACE} else ""
 
 
-def _clean(element: ElementTree.Element) -> None:
-    for name, value in list(element.attrib.items()):
-        if name not in _ATTRIBUTES or _REFERENCE.search(value):
-            del element.attrib[name]
-    for child in list(element):
-        namespace, _brace, tag = child.tag[1:].partition("}")
-        if namespace == _NAMESPACE and tag in _ELEMENTS:
-            _clean(child)
-        else:
-            element.remove(child)
+def _kept(attributes: Mapping[str, str]) -> list[str]:
+    kept = []
+    for name, value in attributes.items():
+        if name in _HREFS and re.fullmatch(r"#[\w.-]+", value):
+            kept.append(f" href={quoteattr(value)}")
+        elif name in _ATTRIBUTES and not _UNSAFE_STYLE.search(value):
+            kept.append(f" {name}={quoteattr(value)}")
+    return kept

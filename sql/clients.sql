@@ -72,7 +72,7 @@ select client.id, client.name, client.description, client.is_group_restricted,
            as refused
   from clients client
   left join images
-    on images.subject = 'client' and images.subject_id = client.id and images.variant = 'light'
+    on images.subject = 'client' and images.subject_id = client.id and images.variant = 'logo'
  where %(q)s::text is null
     or position(lower(%(q)s) in lower(client.name)) > 0
     or position(lower(%(q)s) in lower(client.id)) > 0

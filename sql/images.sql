@@ -1,21 +1,31 @@
--- name: one
--- A stored image.
+-- name: get
+-- One stored image; no row when there is none.
 select media_type, content, digest
   from images
  where subject = %(subject)s
    and subject_id = %(subject_id)s
    and variant = %(variant)s;
 
+-- name: digest
+-- What tells one stored image from its successor; no row when there is none.
+select digest
+  from images
+ where subject = %(subject)s
+   and subject_id = %(subject_id)s
+   and variant = %(variant)s;
+
 -- name: put
--- Store an image in place of the one that may be there.
+-- Store an image in place of the one before.
 insert into images (subject, subject_id, variant, media_type, content, digest, updated_at)
 values (%(subject)s, %(subject_id)s, %(variant)s, %(media_type)s, %(content)s, %(digest)s, %(now)s)
     on conflict (subject, subject_id, variant) do update
-   set media_type = excluded.media_type, content = excluded.content, digest = excluded.digest,
+   set media_type = excluded.media_type,
+       content = excluded.content,
+       digest = excluded.digest,
        updated_at = excluded.updated_at;
 
 -- name: delete
--- Delete all images of somebody or something.
+-- Remove all images of something.
 delete from images
  where subject = %(subject)s
    and subject_id = %(subject_id)s;

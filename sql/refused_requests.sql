@@ -42,8 +42,7 @@ select newest.id, newest.client_id, newest.client_name, newest.registered, newes
  limit %(size)s;
 
 -- name: delete
--- Forget one refused request of a client; no row when it is gone or another client's.
+-- Forget one refused request of a client.
 delete from refused_requests
  where id = %(id)s
-   and client_id = %(client_id)s
-returning redirect_uri;
+   and client_id = %(client_id)s;

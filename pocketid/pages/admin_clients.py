@@ -84,7 +84,7 @@ def create(request: Request) -> Response:
     """Make a client by hand."""
     change = clients.Change.from_form(request.form)
     try:
-        if errors := clients.check(change):
+        if errors := _problems(request, change):
             raise Invalid(errors)
         return _create(request, change)
     except Invalid as invalid:
@@ -101,7 +101,7 @@ def update(request: Request, client_id: str) -> Response:
     """Store the client's form."""
     client = clients.get(request.db, client_id)
     change = clients.Change.from_form(request.form, clients.Change.of(client))
-    if errors := clients.check(change):
+    if errors := _problems(request, change):
         return _show(request, client, change, errors)
     before, after = clients.update(request.db, client_id, change, request.now)
     refused_requests.forget_registered(request.db, client_id)
@@ -171,9 +171,7 @@ def change_logo(request: Request, client_id: str) -> Response:
     client = clients.get(request.db, client_id)
     upload = request.files.get("logo")
     try:
-        if upload is None or not upload.content:
-            raise Invalid({"logo": _("Please choose a picture first.")})
-        images.put_logo(request.db, client_id, upload.content, request.now)
+        images.put_logo(request.db, client_id, upload.content if upload else b"", request.now)
     except Invalid as invalid:
         return _show(request, client, clients.Change.of(client), invalid.fields)
     audit.record(request, Event.CLIENT_LOGO_CHANGED, client_id=client_id)
@@ -191,9 +189,9 @@ def remove_logo(request: Request, client_id: str) -> Response:
 def add_refused(request: Request, client_id: str, refused_id: str) -> Response:
     """Register a redirect URI that was refused."""
     client = clients.get(request.db, client_id)
-    uri = refused_requests.forget(request.db, client_id, _uuid(refused_id))
+    uri = refused_requests.get(request.db, client_id, _uuid(refused_id)).redirect_uri
     change = replace(clients.Change.of(client), redirect_uris=[*client.redirect_uris, uri])
-    if errors := clients.check(change):
+    if errors := _problems(request, change):
         return _show(request, client, clients.Change.of(client), {"refused": " ".join(errors.values())})
     before, after = clients.update(request.db, client_id, change, request.now)
     refused_requests.forget_registered(request.db, client_id)
@@ -261,7 +259,7 @@ def _show(
     recipe = recipes.find(client.recipe)
     values = _values(request, client, secret)
     warnings = [text for uri in client.redirect_uris if (text := callback_urls.warning(uri))]
-    if recipe:
+    if recipe and "address" in client.recipe_answers:
         filled = recipes.fill(recipe, client.recipe_answers["address"], client.recipe_answers)
         warnings += recipes.differences(recipe, filled, client.redirect_uris)
     return page(
@@ -281,8 +279,12 @@ def _show(
         group_ids=clients.group_ids(request.db, client.id),
         people=clients.people(request.db, client),
         refused=[_marked(refused) for refused in refused_requests.of_client(request.db, client.id)],
-        has_logo=images.get(request.db, "client", client.id, "logo") is not None,
+        logo_version=images.version(request.db, "client", client.id, "logo"),
     )
+
+
+def _problems(request: Request, change: clients.Change) -> dict[str, str]:
+    return clients.check(change, allow_insecure=request.config.allow_insecure_callback_urls)
 
 
 def _values(request: Request, client: Client, secret: str | None) -> dict[str, str]:

@@ -1,56 +1,62 @@
-"""Pictures and logos as apps and pages fetch them: public, always an image, telling nobody who exists."""
+"""People's pictures and apps' logos as files: public, always an image, telling nobody who exists."""
 
 from http import HTTPStatus
 from uuid import UUID
 
-from pocketid import clients, images, users
-from pocketid.errors import Invalid, NotFound
-from pocketid.images import Image
+from pocketid import clients, images, initials, users
+from pocketid.errors import NotFound
+from pocketid.initials import NOBODY, Initials
 from pocketid.request import Request
 from pocketid.response import Response, empty, file
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-_NOBODY = "?"
+_SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+_SHORTLY = "public, max-age=300"
+_FOREVER = "public, max-age=31536000, immutable"  # for an address that holds the content's digest
+_SUFFIXES = {"image/png": "png", "image/svg+xml": "svg"}
 
 
 def picture(request: Request, user_id: str) -> Response:
-    """A person's picture, else their initials; a question mark for nobody."""
+    """A person's picture, else their initials; a figure for nobody."""
     try:
-        stored = images.get(request.db, "user", str(UUID(user_id)), "picture")
-        return _send(request, stored or _drawn(users.name_of(users.get(request.db, UUID(user_id)))))
+        user = users.get(request.db, UUID(user_id))
     except (ValueError, NotFound):
-        return _send(request, _drawn(_NOBODY))
+        return _send_drawn(request, NOBODY)
+    stored = images.get(request.db, "user", str(user.id), "picture")
+    if stored is None:
+        return _send_drawn(request, initials.of(users.name_of(user)))
+    return _send(request, stored.media_type, stored.content, stored.digest)
 
 
 def logo(request: Request, client_id: str) -> Response:
-    """An app's logo, else its initial; a question mark for no app."""
+    """An app's logo, else its initial; a figure for no app."""
     client = clients.find(request.db, client_id)
     if client is None:
-        return _send(request, images.initials(_NOBODY))
+        return _send_drawn(request, NOBODY)
     stored = images.get(request.db, "client", client.id, "logo")
-    return _send(
-        request, stored or images.initials(client.name.split()[0][:1] if client.name.split() else _NOBODY)
-    )
+    if stored is None:
+        return _send_drawn(request, initials.of(client.name, 1))
+    return _send(request, stored.media_type, stored.content, stored.digest)
 
 
-def _drawn(name: str) -> Image:
-    """Initials as PNG, or as SVG on a server without Pillow."""
-    try:
-        return images.initials_as_png(name)
-    except Invalid:
-        return images.initials(name)
+def _send_drawn(request: Request, drawn: Initials) -> Response:
+    if _is_known(request, drawn.digest):  # before drawing, which is most of the work
+        return _send(request, "image/png", b"", drawn.digest)
+    return _send(request, *initials.draw(drawn), drawn.digest)
 
 
-def _send(request: Request, image: Image) -> Response:
-    """With a validator, so that a browser asks again without being sent it again (RFC 9110 13)."""
-    headers = {
-        "ETag": f'"{image.digest[:32]}"',
-        "Cache-Control": "public, max-age=300",
-        "Content-Disposition": "inline; filename=image",
-        "Content-Security-Policy": _POLICY,
-    }
-    if request.headers.get("if-none-match") == headers["ETag"]:
+def _send(request: Request, media_type: str, content: bytes, digest: str) -> Response:
+    """The image under a fixed name (security FI-03), or 304 for a browser that has it (RFC 9110 15.4.5)."""
+    is_lasting = request.query.get("v") == digest
+    headers = {"ETag": f'"{digest}"', "Cache-Control": _FOREVER if is_lasting else _SHORTLY}
+    if _is_known(request, digest):
         unchanged = empty(HTTPStatus.NOT_MODIFIED)
-        unchanged.headers |= headers
+        unchanged.headers.update(headers)
         return unchanged
-    return file(image.content, image.media_type, headers=headers)
+    headers["Content-Disposition"] = f'inline; filename="image.{_SUFFIXES[media_type]}"'
+    if media_type == "image/svg+xml":
+        headers["Content-Security-Policy"] = _SVG_POLICY
+    return file(content, media_type, headers=headers)
+
+
+def _is_known(request: Request, digest: str) -> bool:
+    return f'"{digest}"' in request.headers.get("if-none-match", "")

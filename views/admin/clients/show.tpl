@@ -1,10 +1,10 @@
-% # Needs: client (Client), change (clients.Change), errors (dict), secret (str or None), is_new (bool), recipe (Recipe or None), entries (list[Entry]), values (dict), warnings (list[str]), secrets (list[ClientSecret]), groups (list[Group]), group_ids (list[UUID]), people (int), refused (list of {row, difference}), has_logo (bool)
+% # Needs: client (Client), change (clients.Change), errors (dict), secret (str or None), is_new (bool), recipe (Recipe or None), entries (list[Entry]), values (dict), warnings (list[str]), secrets (list[ClientSecret]), groups (list[Group]), group_ids (list[UUID]), people (int), refused (list of {row, difference}), logo_version (str or None)
 % rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + client.name, section="clients", scripts=["app.js"])
 % here = "/settings/admin/oidc-clients/" + client.id
 % if is_new:
 <div class="notice good" role="status">{{_("{app} is added. Enter these values there, and it is ready.").format(app=client.name)}}</div>
 % end
-<div class="row"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo" alt="" width="52" height="52"><div><h1>{{client.name}}</h1><p class="soft">{{_("Added from the {app} recipe").format(app=recipe.name) + " · " if recipe else ""}}{{ngettext("{n} person may sign in", "{n} people may sign in", people).format(n=people)}}</p></div></div>
+<div class="row"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo{{"?v=" + logo_version if logo_version else ""}}" alt="" width="52" height="52"><div><h1>{{client.name}}</h1><p class="soft">{{_("Added from the {app} recipe").format(app=recipe.name) + " · " if recipe else ""}}{{ngettext("{n} person may sign in", "{n} people may sign in", people).format(n=people)}}</p></div></div>
 % for warning in warnings:
 <div class="notice warn">{{warning}}</div>
 % end
@@ -96,13 +96,13 @@
 % end
 <form class="card" method="post" action="{{here}}/logo" enctype="multipart/form-data"><header><h2>{{_("Logo")}}</h2></header>
 % include("parts/form_token.tpl")
-<div class="field"><label for="logo">{{_("Picture")}}</label><small id="logo-hint">{{_("PNG, JPEG, WebP or SVG, up to 2 MB.")}}</small><input type="file" id="logo" name="logo" accept="image/png,image/jpeg,image/webp,image/svg+xml" aria-describedby="logo-hint">
+<div class="field"><label for="logo">{{_("Picture")}}</label><small id="logo-hint">{{_("PNG, JPEG, WebP or SVG, up to 2 MB.")}}</small><input type="file" id="logo" name="logo" accept="image/png,image/jpeg,image/webp,image/svg+xml" aria-describedby="logo-hint{{" logo-error" if errors.get("logo") else ""}}"{{! ' aria-invalid="true"' if errors.get("logo") else "" }}>
 % if errors.get("logo"):
-<span class="error">{{errors["logo"]}}</span>
+<span class="error" id="logo-error">{{errors["logo"]}}</span>
 % end
 </div>
 <div class="row"><button>{{_("Upload logo")}}</button>
-% if has_logo:
+% if logo_version:
 <button class="quiet danger" formaction="{{here}}/logo/remove" formenctype="application/x-www-form-urlencoded">{{_("Remove logo")}}</button>
 % end
 </div></form>
