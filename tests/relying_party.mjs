@@ -66,7 +66,7 @@ async function handle(request, response) {
     } else if (url.pathname === "/logout") {
       send(302, "", { location: (await discover()).serverMetadata().end_session_endpoint });
     } else {
-      send(404, "");
+      send(url.pathname === "/favicon.ico" ? 204 : 404, "");
     }
   } catch (error) {
     const problem = { error: error.error ?? error.code ?? error.name, message: error.message, cause: String(error.cause?.message ?? error.cause ?? "") };

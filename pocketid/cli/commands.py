@@ -34,7 +34,7 @@ def show_config(options: argparse.Namespace) -> int:
 
 def migrate(options: argparse.Namespace) -> int:
     """Migrate the database and say to where."""
-    with opened(configuration()):
+    with opened(configuration(), beside_server=True):
         print(f"The database is at {len(migrations.available()):04d}.")
     return 0
 
@@ -42,7 +42,7 @@ def migrate(options: argparse.Namespace) -> int:
 def one_time_access_token(options: argparse.Namespace) -> int:
     """Print a link that signs the named person in once, valid for one hour."""
     settings = configuration()
-    with opened(settings) as ready, ready.site.database() as db:
+    with opened(settings, beside_server=True) as ready, ready.site.database() as db:
         user = users.find(db, options.user)
         if user is None:
             print(f"Nobody has the user name or e-mail address “{options.user}”.", file=sys.stderr)

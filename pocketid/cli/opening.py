@@ -57,17 +57,22 @@ def configuration() -> Config:
 
 
 @contextmanager
-def opened(config: Config) -> Iterator[Opened]:
-    """The site over a database that is up to date. Raises CannotStart."""
+def opened(config: Config, *, beside_server: bool = False) -> Iterator[Opened]:
+    """The site over a database that is up to date. Raises CannotStart.
+
+    A command may work `beside_server`: it then uses the embedded database that a serving process runs.
+    """
     with ExitStack() as closing:
         child = None
-        if config.database is None:
+        conninfo = config.database
+        if conninfo is None and beside_server:
+            conninfo = embedded.running(config.data_dir)
+        if conninfo is None:
             try:
                 child = closing.enter_context(embedded.start(config.data_dir))
             except embedded.EmbeddedError as error:
                 raise CannotStart(str(error)) from error
-        conninfo = child.conninfo if child else config.database
-        assert conninfo is not None
+            conninfo = child.conninfo
         keyring = Keyring(config.encryption_key or kept_key(config.data_dir))
         _migrate(conninfo)
         pool = Pool(conninfo, config.threads)

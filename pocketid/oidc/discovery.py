@@ -8,7 +8,6 @@ from functools import lru_cache
 import msgspec
 
 from pocketid import signing_keys
-from pocketid.config import Config
 from pocketid.oidc import claims, client_auth, prompts, responses
 from pocketid.oidc.authorize import SCOPES
 from pocketid.oidc.issuing import CORS
@@ -26,7 +25,11 @@ _PREFLIGHT = {
 
 def configuration(request: Request) -> Response:
     """The provider's metadata. OpenID Connect Discovery 1.0 4.2."""
-    return file(_document(request.config), "application/json", headers=_CACHING | CORS)
+    return file(
+        _document(request.config.app_url, request.config.internal_app_url),
+        "application/json",
+        headers=_CACHING | CORS,
+    )
 
 
 def jwks(request: Request) -> Response:
@@ -40,8 +43,7 @@ def preflight(request: Request) -> Response:
 
 
 @lru_cache(maxsize=4)
-def _document(config: Config) -> bytes:
-    public, internal = config.app_url, config.internal_app_url
+def _document(public: str, internal: str) -> bytes:
     return msgspec.json.encode(
         {
             "issuer": public,

@@ -1,0 +1,107 @@
+"""The main job in a real browser, step by step, for journeys and for the demo."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.chromium import Person
+
+Seen = Callable[[str, Page], None]
+
+
+def unseen(step: str, page: Page) -> None:
+    """A step that nobody looks at."""
+
+
+@dataclass
+class AddedApp:
+    """What an admin copies from the client's page into the app."""
+
+    client_id: str
+    secret: str
+
+
+def set_up(owner: Person, seen: Seen = unseen) -> None:
+    """The first account: names, then the passkey."""
+    page = owner.goto("/setup")
+    seen("setup", page)
+    page.get_by_label("User name").fill("owner")
+    page.get_by_label("First name").fill("Olga")
+    page.get_by_label("Last name").fill("Owner")
+    page.get_by_role("button").last.click()
+    page.wait_for_url("**/setup")
+    seen("setup-passkey", page)
+    page.locator("button.primary").click()
+    page.wait_for_url(re.compile(r"/settings/|/$"))
+    seen("signed-in", page)
+
+
+def add_app_from_recipe(owner: Person, recipe: str, address: str, seen: Seen = unseen) -> AddedApp:
+    """Pick a recipe, type the app's address, and read the values to paste."""
+    page = owner.goto("/settings/admin/oidc-clients")
+    seen("clients-empty", page)
+    owner.goto("/settings/admin/oidc-clients/new")
+    seen("recipes", page)
+    page.get_by_role("link", name=recipe).click()
+    page.get_by_label("Address of the app").fill(address)
+    seen("recipe", page)
+    page.locator("button.primary").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(recipe)
+    seen("client", page)
+    entries = page.locator(".entries .field")
+    values = {
+        entries.nth(index).locator(".label").inner_text(): entries.nth(index).locator("code").inner_text()
+        for index in range(entries.count())
+    }
+    return AddedApp(values["Client ID"], values["Client Secret"])
+
+
+def add_person(owner: Person, username: str, first_name: str, last_name: str, seen: Seen = unseen) -> str:
+    """Add somebody and make their one-time link."""
+    page = owner.goto("/settings/admin/users/new")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("First name").fill(first_name)
+    page.get_by_label("Last name").fill(last_name)
+    page.get_by_label("E-mail", exact=True).fill(f"{username}@example.org")
+    page.get_by_label("The address is verified").check()
+    seen("user-new", page)
+    page.locator("button.primary").click()
+    page.wait_for_url(re.compile(r"/settings/admin/users/[0-9a-f-]{36}"))
+    page.get_by_role("button", name="Make a link").click()
+    link: str = page.locator("#one-time-link").inner_text()
+    seen("user-link", page)
+    return link
+
+
+def enrol(person: Person, link: str, seen: Seen = unseen) -> None:
+    """Open the one-time link and add a passkey."""
+    page = person.page
+    page.goto(link)
+    seen("link", page)
+    page.locator("button.primary").click()
+    page.wait_for_url(re.compile(r"/login/add-passkey|/settings/account/passkeys/new"))
+    seen("add-passkey", page)
+    page.locator("button.primary").click()
+    page.wait_for_url(lambda url: "add-passkey" not in url and "passkeys/new" not in url)
+    seen("enrolled", page)
+
+
+def sign_in_to_app(person: Person, start: str, *, first_time: bool, seen: Seen = unseen) -> dict[str, Any]:
+    """From the app's sign-in link to the app's page, with a passkey on the way if nobody is signed in."""
+    page = person.page
+    page.goto(start)
+    if "/interaction" in page.url and page.locator("[data-passkey]").count():
+        seen("sign-in", page)
+        page.locator("button.primary").click()
+        page.wait_for_load_state()
+    if first_time:
+        expect(page.get_by_role("button", name=re.compile("^Sign in to"))).to_be_visible()
+        seen("consent", page)
+        page.get_by_role("button", name=re.compile("^Sign in to")).click()
+    page.wait_for_selector("#result")
+    seen("app", page)
+    result: dict[str, Any] = __import__("json").loads(page.locator("#result").inner_text())
+    return result
