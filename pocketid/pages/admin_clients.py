@@ -191,8 +191,11 @@ def add_refused(request: Request, client_id: str, refused_id: str) -> Response:
     client = clients.get(request.db, client_id)
     uri = refused_requests.get(request.db, client_id, _uuid(refused_id)).redirect_uri
     change = replace(clients.Change.of(client), redirect_uris=[*client.redirect_uris, uri])
-    if errors := _problems(request, change):
-        return _show(request, client, clients.Change.of(client), {"refused": " ".join(errors.values())})
+    problem = " ".join(_problems(request, change).values())
+    if "*" in uri:  # anybody may have asked for it; registered, it would be a pattern
+        problem = _("It holds a “*”, which would let other addresses in too. Type it below if you mean that.")
+    if problem:
+        return _show(request, client, clients.Change.of(client), {"refused": problem})
     before, after = clients.update(request.db, client_id, change, request.now)
     refused_requests.forget_registered(request.db, client_id)
     audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=audit.difference(before, after))

@@ -208,7 +208,10 @@ def test_clients_are_found_by_name_or_id_and_come_by_name(
     make_client("b-app", name="zeta")
     make_client("a-app", name="Alpha")
     make_client("odd", name="100%_sure")
-    names = lambda q: [row.name for row in clients.search(db, q, size=10, offset=0)]  # noqa: E731
+
+    def names(q: str) -> list[str]:
+        return [row.name for row in clients.search(db, q, size=10, offset=0)]
+
     assert names("") == ["100%_sure", "Alpha", "zeta"]
     assert names("ALPH") == ["Alpha"]
     assert names("B-A") == ["zeta"]
