@@ -26,7 +26,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 import psycopg
 
@@ -268,13 +268,13 @@ def find_binaries(major: str | None = None) -> Path:
 
     Raises EmbeddedError that names what to install.
     """
-    found = {}
+    found: dict[str, Path] = {}
     for folder in _candidates():
         if (folder / "postgres").is_file() and (folder / "initdb").is_file():
             found.setdefault(_major(folder), folder)
     if major is None and found:
         return next(iter(found.values()))
-    if major in found:
+    if major is not None and major in found:
         return found[major]
     if not found:
         raise EmbeddedError(
@@ -393,11 +393,22 @@ def _make_cluster(cluster: Path, binaries: Path, account: _Account | None) -> No
     if account is not None:
         cluster.parent.chmod(0o711)
     locale = (
-        ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if _number(_major(binaries)) >= 17 else []
+        ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        if _number(_major(binaries)) >= 17
+        else ["--locale=C.UTF-8"]
     )
-    command = [binaries / "initdb", "-D", unfinished, "-U", _NAME, "-A", "trust", "-E", "UTF8", *locale]
-    if not locale:
-        command.append("--locale=C.UTF-8")
+    command: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        unfinished,
+        "-U",
+        _NAME,
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+    ]
+    command += locale
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **_as(account))
     if done.returncode:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -507,7 +518,7 @@ def _system_data() -> Path:
     return _SYSTEM_DATA
 
 
-def _as(account: _Account | None) -> dict[str, int | list[int]]:
+def _as(account: _Account | None) -> dict[str, Any]:
     return {"user": account.user, "group": account.group, "extra_groups": []} if account else {}
 
 

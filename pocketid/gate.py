@@ -94,7 +94,7 @@ def _framing(
     if hosts > 1 or lengths > 1 or (line[3] == b"1" and hosts == 0):
         return Verdict(status=400)
     text = next((found[2].strip() for found in fields if found[1].lower() == b"content-length"), b"0")
-    if not text.isdigit() or len(text) > 12:  # noqa: PLR2004
+    if not text.isdigit() or len(text) > 12:
         return Verdict(status=400)
     length = int(text)
     if length <= BODY_BYTES:
@@ -155,13 +155,13 @@ class Gate:
     def refuse(self, connection: Any, status: int) -> None:
         """Answer with a status and close, leaving the client a moment to read it."""
         reason = _REASONS[status]
-        retry = "Retry-After: 1\r\n" if status == 503 else ""  # noqa: PLR2004
+        retry = "Retry-After: 1\r\n" if status == 503 else ""
         answer = (
             f"HTTP/1.1 {status} {reason}\r\nContent-Type: text/plain; charset=utf-8\r\n{retry}"
             f"Content-Length: {len(reason) + 1}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n{reason}\n"
         )
         try:
-            connection.socket.setblocking(False)
+            connection.socket.settimeout(0)
             connection.socket.send(answer.encode("ascii"))
             connection.socket.shutdown(socket.SHUT_WR)
         except OSError:
@@ -261,7 +261,7 @@ class Gate:
                 with suppress(OSError, ValueError, KeyError):
                     self._heard(descriptor, has_ended=bool(event & _ENDED))
             now = time.monotonic()
-            if now - checked > 0.5:  # noqa: PLR2004
+            if now - checked > 0.5:
                 checked = now
                 self._expire(now)
 

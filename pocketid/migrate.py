@@ -39,7 +39,7 @@ class Migration:
 
 def available() -> list[Migration]:
     """The migrations of this program in order, numbered from 1 without a gap."""
-    found = []
+    found: list[Migration] = []
     for path in sorted((data_dir("sql") / "migrations").glob("*.sql")):
         match = _FILE.fullmatch(path.name)
         if match is None or int(match[1]) != len(found) + 1:

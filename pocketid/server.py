@@ -31,7 +31,7 @@ _SOCKET_BUFFER = 256 * 1024
 _BACKLOG = 512
 
 
-class _Headers(cheroot_server.HeaderReader):  # type: ignore[misc]  # Cheroot has no types
+class _Headers(cheroot_server.HeaderReader):
     """A header whose name has an underscore would pass for one with a hyphen in the WSGI environment.
 
     Cheroot's own reader that drops them looks for a text in bytes, and fails on every request.
@@ -41,17 +41,17 @@ class _Headers(cheroot_server.HeaderReader):  # type: ignore[misc]  # Cheroot ha
         return b"_" not in key_name
 
 
-class _Request(cheroot_server.HTTPRequest):  # type: ignore[misc]
+class _Request(cheroot_server.HTTPRequest):
     """A request whose headers are read by `_Headers`."""
 
     header_reader = _Headers()
 
 
-class _Connection(cheroot_server.HTTPConnection):  # type: ignore[misc]
+class _Connection(cheroot_server.HTTPConnection):
     RequestHandlerClass = _Request
 
 
-class _Cheroot(wsgi.Server):  # type: ignore[misc]
+class _Cheroot(wsgi.Server):
     """Cheroot with the gate between its connections and its threads."""
 
     ConnectionClass = _Connection
@@ -93,7 +93,9 @@ class _Cheroot(wsgi.Server):  # type: ignore[misc]
         if path.exists():
             _refuse_live_socket(path)
             path.unlink()
-        listening = self.prepare_socket(bind_addr, socket.AF_UNIX, socket.SOCK_STREAM, 0, False, None)  # noqa: FBT003
+        listening: socket.socket = self.prepare_socket(
+            bind_addr, socket.AF_UNIX, socket.SOCK_STREAM, proto=0, nodelay=False, ssl_adapter=None
+        )
         mode = 0o660 if self.unix_socket_mode is None else self.unix_socket_mode
         umask = os.umask(0o777 & ~mode)
         try:
@@ -147,7 +149,7 @@ def make_server(
     unix_socket_mode: int | None = None,
     threads: int = 16,
     queue: int = 128,
-    shutdown_seconds: float = 8.0,
+    shutdown_seconds: int = 8,
     upload_paths: Callable[[str], bool] = lambda path: False,
     upload_limit: int = BODY_BYTES,
 ) -> Server:

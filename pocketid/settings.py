@@ -117,7 +117,7 @@ def _store(db: Database, field: str, value: Any, now: datetime) -> None:
 
 
 def _parsed(field: str, text: str) -> Any:
-    kind = type(_DEFAULTS[field])
+    kind: type = type(_DEFAULTS[field])
     if kind is bool:
         return text.strip().lower() in {"true", "1", "yes", "on"}
     return kind(text)

@@ -149,7 +149,8 @@ def _published(published: Sequence[SigningKey]) -> bytes:
 
 def _unsealed(row: _Row, keyring: Keyring) -> SigningKey:
     parsed = jwk.JWK.from_json(keyring.open(_PURPOSE, row.sealed_private_jwk, row.kid).decode())
-    private: PrivateKey = parsed.get_op_key("sign")
+    private = parsed.get_op_key("sign")
+    assert isinstance(private, PrivateKey)
     verifier = jwk.JWK.from_json(parsed.export_public())
     return SigningKey(row.kid, row.algorithm, private, verifier, row.public_jwk)
 

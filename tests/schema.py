@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 from pocketid.embedded import find_binaries
 
@@ -11,7 +12,7 @@ _NOISE = re.compile(r"^(--.*|SET .*|SELECT pg_catalog\.set_config.*|\\(un)?restr
 
 def dump(conninfo: str) -> str:
     """`pg_dump --schema-only` without comments, settings and blank lines but those between objects."""
-    command = [
+    command: list[str | Path] = [
         find_binaries() / "pg_dump",
         "--schema-only",
         "--no-owner",

@@ -18,7 +18,7 @@ from pocketid.jobs import Jobs
 from pocketid.routes import ROUTES
 from pocketid.web import UPLOAD_LIMIT
 
-_STOP_SECONDS = 8.0
+_STOP_SECONDS = 8
 
 
 def serve(options: argparse.Namespace) -> int:

@@ -140,5 +140,7 @@ def test_more_threads_than_connections_all_get_their_turn(committed_site: Site) 
 
 def _kill(site: Site, backend: int) -> None:
     assert isinstance(site.source, Pool)
-    with connect(site.source._pool.conninfo) as connection:
+    conninfo = site.source._pool.conninfo
+    assert isinstance(conninfo, str)
+    with connect(conninfo) as connection:
         connection.execute("select pg_terminate_backend(%s, 2000)", (backend,))

@@ -167,7 +167,7 @@ def test_a_long_path_gets_a_short_socket(open_folder: Path) -> None:
 
 
 def test_the_system_s_programs_do_as_well(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     binaries = embedded.find_binaries()
     assert binaries.is_relative_to("/usr/lib/postgresql")
     with embedded.start(open_folder) as server:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from bottle import Bottle, request
+
 from pocketid.server import Server, make_server
 
 UPLOAD_LIMIT = 1024 * 1024
@@ -20,21 +21,21 @@ UPLOAD_LIMIT = 1024 * 1024
 def application(delay: threading.Event | None = None) -> Bottle:
     app = Bottle()
 
-    @app.route("/", method=["GET", "POST", "PUT", "DELETE", "PATCH"])
+    @app.route("/", method=["GET", "POST", "PUT", "DELETE", "PATCH"])  # type: ignore[untyped-decorator]  # Bottle has no types
     def hello() -> str:
         return f"read {len(request.body.read())}"
 
-    @app.post("/upload")
+    @app.post("/upload")  # type: ignore[untyped-decorator]  # Bottle has no types
     def upload() -> str:
         return f"read {len(request.body.read())}"
 
-    @app.get("/environ")
+    @app.get("/environ")  # type: ignore[untyped-decorator]  # Bottle has no types
     def environ() -> str:
         return "\n".join(
             f"{name}={value}" for name, value in sorted(request.environ.items()) if name.startswith("HTTP_")
         )
 
-    @app.get("/wait")
+    @app.get("/wait")  # type: ignore[untyped-decorator]  # Bottle has no types
     def wait() -> str:
         assert delay is not None
         delay.wait(10)
@@ -240,7 +241,7 @@ def test_s_lib_01_ft_08_sixty_four_slow_clients_hold_nobody_up(beginning: bytes)
 def test_s_ft_08_slow_readers_hold_nobody_up() -> None:
     app = application()
 
-    @app.get("/large")
+    @app.get("/large")  # type: ignore[untyped-decorator]  # Bottle has no types
     def large() -> str:
         return "x" * 200_000
 
@@ -320,11 +321,12 @@ def test_a_dead_unix_socket_is_replaced_and_a_file_is_not(tmp_path: Path) -> Non
 
 
 def test_a_port_in_use_is_named(server: Server) -> None:
+    assert isinstance(server.bound_address, tuple)
     host, port = server.bound_address
     with pytest.raises(
         OSError, match=rf"Cannot listen on {host}:{port}: another program listens there already"
     ):
-        make_server(application(), host=str(host), port=int(port))
+        make_server(application(), host=host, port=port)
 
 
 def mutated(rng: random.Random) -> bytes:
@@ -347,7 +349,7 @@ def mutated(rng: random.Random) -> bytes:
 
 
 def test_s_ht_08_fuzz_random_bytes_cost_no_thread_and_give_no_500(server: Server) -> None:
-    rng = random.Random(20261124)
+    rng = random.Random(20261124)  # noqa: S311  # no secret
     before = threading.active_count()
     for _each in range(1500):
         with connect(server) as client:

@@ -5,7 +5,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from jwcrypto import jwk, jws
 
@@ -43,7 +43,7 @@ class App:
 
     def authorize(self, browser: Browser, **changes: str | None) -> Browser:
         """GET /authorize."""
-        return browser.get("/authorize", **self.request(**changes))
+        return browser.get("/authorize?" + urlencode(self.request(**changes)))
 
     def code(self, browser: Browser, **changes: str | None) -> str:
         """Walk to a code, consenting on the way if that is asked."""

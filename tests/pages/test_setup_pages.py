@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from pocketid.users import User
-
 from pocketid import users, webauthn
 from pocketid.db import Database
+from pocketid.users import User
 from tests.authenticator import Authenticator, options_of
 from tests.browser import Browser
 from tests.conftest import APP_URL

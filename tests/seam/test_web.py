@@ -30,7 +30,7 @@ def at(
     return Browser(web.application(site, [*routes, *pages]), site.config.app_url)
 
 
-CONFIRM = {
+CONFIRM: dict[str, Any] = {
     "heading": "Sure?",
     "sentences": ["It will be gone."],
     "action": "/it",
@@ -304,7 +304,7 @@ def test_s_se_01_a_disabled_person_is_nobody_at_once(
     now: datetime,
     make_user: Callable[..., users.User],
     sign_in: Callable[..., None],
-    fields: dict[str, bool],
+    fields: dict[str, Any],
 ) -> None:
     user = make_user()
     browser = at(site, lambda request: json(1), Guard.USER)
