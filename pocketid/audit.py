@@ -87,10 +87,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What to look for; None is anything. `before` is the id below which the next page begins."""
+    """What to look for; None is anything. `before` is the id below which the next page begins.
+
+    `user_id` finds what happened to a person, `person_id` what they did, too.
+    """
 
     event: str | None = None
     user_id: UUID | None = None
+    person_id: UUID | None = None
     client_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None

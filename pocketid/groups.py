@@ -82,7 +82,9 @@ def check(change: Change) -> dict[str, str]:
     problems = {}
     for field, limit in (("friendly_name", FRIENDLY_NAME_LENGTH), ("name", NAME_LENGTH)):
         text = getattr(change, field)
-        if not SHORTEST <= len(text) <= limit:
+        if field == "name" and len(text) < SHORTEST and "friendly_name" not in problems:
+            problems[field] = _("Please give a name for apps too, such as book_club.")
+        elif not SHORTEST <= len(text) <= limit:
             problems[field] = _("Between {least} and {most} characters, please.").format(
                 least=SHORTEST, most=limit
             )
@@ -139,7 +141,7 @@ def delete(db: Database, group_id: UUID) -> Group:
 
 
 def members(db: Database, group_id: UUID, *, text: str = "", size: int, offset: int) -> list[Member]:
-    """A page of people, members first, whose names hold a text."""
+    """A page of people, members first; a text finds whom it finds in `users.search`."""
     return db.many(Member, "groups.members", group_id=group_id, text=_pattern(text), size=size, offset=offset)
 
 
@@ -150,10 +152,13 @@ def set_members(db: Database, group_id: UUID, user_ids: Iterable[UUID]) -> None:
     db.run("groups.add_members", group_id=group_id, user_ids=ids)
 
 
-def change_members(db: Database, group_id: UUID, *, added: Iterable[UUID], removed: Iterable[UUID]) -> None:
-    """Add and remove some people and leave the others as they are."""
-    db.run("groups.remove_members", group_id=group_id, user_ids=list(removed))
-    db.run("groups.add_members", group_id=group_id, user_ids=list(added))
+def change_members(
+    db: Database, group_id: UUID, *, added: Iterable[UUID], removed: Iterable[UUID]
+) -> tuple[list[str], list[str]]:
+    """Add and remove some people, leave the others as they are; the user names of who came and who went."""
+    gone = db.values("groups.remove_members", group_id=group_id, user_ids=list(removed))
+    come = db.values("groups.add_members", group_id=group_id, user_ids=list(added))
+    return sorted(come), sorted(gone)
 
 
 def of_user(db: Database, user_id: UUID) -> list[Group]:

@@ -118,6 +118,9 @@ ROUTES = (
         admin_users.remove_passkey,
         ADMIN,
     ),
+    Route("GET", "/settings/admin/users/<user_id>/disable", admin_users.ask_disable, ADMIN),
+    Route("POST", "/settings/admin/users/<user_id>/disable", admin_users.disable, ADMIN),
+    Route("POST", "/settings/admin/users/<user_id>/enable", admin_users.enable, ADMIN),
     Route("GET", "/settings/admin/users/<user_id>/delete", admin_users.ask_delete, ADMIN),
     Route("POST", "/settings/admin/users/<user_id>/delete", admin_users.delete, ADMIN),
     # Administration: groups

@@ -7,12 +7,12 @@ are webauthn.py, sessions sessions.py, groups groups.py.
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pocketid import sessions, tokens
+from pocketid import images, sessions, tokens
 from pocketid.db import Database
 from pocketid.errors import NotFound
 from pocketid.settings import Settings
@@ -86,21 +86,15 @@ class Change:
 
     @classmethod
     def from_form(cls, form: Mapping[str, str]) -> Self:
-        """What an admin's form says; texts are NFC, without white space around them."""
-        texts = {
-            name: unicodedata.normalize("NFC", form.get(name, "")).strip()
-            for name in ("username", "first_name", "last_name", "display_name", "email")
-        }
-        flags = {name: bool(form.get(name)) for name in ("email_verified", "is_admin", "disabled")}
+        """What an admin's form says. Nobody is disabled by a form: see `set_disabled`."""
         return cls(
-            username=texts["username"],
-            first_name=texts["first_name"],
-            last_name=texts["last_name"],
-            display_name=texts["display_name"] or " ".join((texts["first_name"], texts["last_name"])).strip(),
-            email=texts["email"] or None,
-            email_verified=flags["email_verified"],
-            is_admin=flags["is_admin"],
-            disabled=flags["disabled"],
+            username=form.get("username", "").strip(),
+            first_name=form.get("first_name", "").strip(),
+            last_name=form.get("last_name", "").strip(),
+            display_name=form.get("display_name", "").strip(),
+            email=form.get("email", "").strip() or None,
+            email_verified=bool(form.get("email_verified")),
+            is_admin=bool(form.get("is_admin")),
         )
 
 
@@ -169,7 +163,7 @@ def count(db: Database, *, text: str = "", state: str = "") -> int:
 def create(db: Database, change: Change, now: datetime, user_id: UUID | None = None) -> User:
     """A new person, with the given id if there is one. Raises Invalid for a name or address in use."""
     with db.checked(_CONSTRAINTS):
-        user = db.one(User, "users.insert", id=user_id, now=now, **asdict(change))
+        user = db.one(User, "users.insert", id=user_id, now=now, **asdict(_normalised(change)))
     assert user is not None
     return user
 
@@ -177,12 +171,11 @@ def create(db: Database, change: Change, now: datetime, user_id: UUID | None = N
 def update(db: Database, user_id: UUID, change: Change, now: datetime) -> tuple[User, User]:
     """Change a person and return the row before and after. Raises Invalid, NotFound.
 
-    A changed address is unverified unless the change says that it is verified anew; disabling ends every
-    session and token at once.
+    Disabling ends every session and token at once.
     """
     before = get(db, user_id)
     with db.checked(_CONSTRAINTS):
-        after = db.one(User, "users.update", id=user_id, now=now, **asdict(change))
+        after = db.one(User, "users.update", id=user_id, now=now, **asdict(_normalised(change)))
     assert after is not None
     if after.disabled and not before.disabled:
         sessions.end_all(db, user_id, now)
@@ -190,11 +183,21 @@ def update(db: Database, user_id: UUID, change: Change, now: datetime) -> tuple[
     return before, after
 
 
-def delete(db: Database, user_id: UUID, now: datetime) -> User:
-    """Delete a person with all that hangs on the row; returns who it was. Raises Invalid, NotFound."""
+def set_disabled(db: Database, user_id: UUID, now: datetime, *, disabled: bool) -> tuple[User, User]:
+    """Keep a person out, or let them in again, and change nothing else. Raises Invalid, NotFound."""
+    change = replace(Change.from_user(get(db, user_id)), disabled=disabled)
+    return update(db, user_id, change, now)
+
+
+def delete(db: Database, user_id: UUID) -> User:
+    """Delete a person with all that hangs on the row, and the picture; returns who it was.
+
+    Raises Invalid, NotFound.
+    """
     before = get(db, user_id)
     with db.checked(_CONSTRAINTS):
         db.run("users.delete", id=user_id)
+    images.remove_picture(db, user_id)
     return before
 
 
@@ -203,9 +206,27 @@ def note_sign_in(db: Database, user_id: UUID, now: datetime) -> None:
     db.run("users.note_sign_in", id=user_id, now=now)
 
 
-def name_of(user: User) -> str:
+def name_of(user: User | Change) -> str:
     """What a person is called: display name, else first and last name, else user name."""
     return user.display_name or " ".join((user.first_name, user.last_name)).strip() or user.username
+
+
+def _normalised(change: Change) -> Change:
+    """As rows hold it: texts in NFC, a display name always, and no verified address where there is none."""
+    first_name, last_name, email = map(_nfc, (change.first_name, change.last_name, change.email or ""))
+    return replace(
+        change,
+        username=_nfc(change.username),
+        first_name=first_name,
+        last_name=last_name,
+        display_name=_nfc(change.display_name) or f"{first_name} {last_name}".strip(),
+        email=email or None,
+        email_verified=change.email_verified and bool(email),
+    )
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def _username_problem(username: str) -> str | None:

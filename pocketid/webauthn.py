@@ -217,7 +217,7 @@ def begin_new_account(request: Request, change: users.Change) -> str:
     user_id = uuid4()
     new_user = {"id": str(user_id), **asdict(change)}
     challenge = ceremonies.begin(request, "registration", new_user=new_user)
-    names = change.username, change.display_name or change.username
+    names = change.username, users.name_of(change)
     return _creation_options(request, challenge, user_id, names, [])
 
 

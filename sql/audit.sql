@@ -14,6 +14,7 @@ select event.id, event.at, event.event, event.user_id, person.username, event.ac
   left join clients client on client.id = event.client_id
  where (%(event)s::text is null or event.event = %(event)s)
    and (%(user_id)s::uuid is null or event.user_id = %(user_id)s)
+   and (%(person_id)s::uuid is null or %(person_id)s in (event.user_id, event.actor_id))
    and (%(client_id)s::text is null or event.client_id = %(client_id)s)
    and (%(since)s::timestamptz is null or event.at >= %(since)s)
    and (%(until)s::timestamptz is null or event.at < %(until)s)

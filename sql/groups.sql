@@ -38,29 +38,33 @@ delete from groups
  where id = %(id)s;
 
 -- name: members
--- One page of people, members first.
+-- One page of people, members first; the text finds whom it finds in users.search.
 select person.id, person.username, person.display_name, person.email,
        member.user_id is not null as is_member
   from users person
   left join group_members member on member.user_id = person.id and member.group_id = %(group_id)s
- where (%(text)s::text is null or person.username ilike %(text)s or person.display_name ilike %(text)s
-        or person.email ilike %(text)s)
+ where (%(text)s::text is null or person.username ilike %(text)s or person.email ilike %(text)s
+        or person.display_name ilike %(text)s or person.first_name || ' ' || person.last_name ilike %(text)s)
  order by member.user_id is null, lower(person.username), person.id
  limit %(size)s offset %(offset)s;
 
 -- name: add_members
--- Add people who exist and are not members yet.
+-- Add people who exist and are not members yet; returns the user names of those who came.
 insert into group_members (group_id, user_id)
 select %(group_id)s, id
   from users
  where id = any(%(user_ids)s::uuid[])
-    on conflict do nothing;
+    on conflict do nothing
+returning (select username from users where users.id = group_members.user_id);
 
 -- name: remove_members
--- Remove some members.
+-- Remove some members; returns the user names of those who went.
 delete from group_members
- where group_id = %(group_id)s
-   and user_id = any(%(user_ids)s::uuid[]);
+ using users
+ where group_members.group_id = %(group_id)s
+   and group_members.user_id = any(%(user_ids)s::uuid[])
+   and users.id = group_members.user_id
+returning users.username;
 
 -- name: remove_members_but
 -- Remove all members but some.

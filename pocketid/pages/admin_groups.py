@@ -74,11 +74,9 @@ def update_members(request: Request, group_id: str) -> Response:
     shown = set(request.form.all("shown"))
     ticked = set(request.form.all("member")) & shown
     added, removed = _people(request, ticked), _people(request, shown - ticked)
-    before = groups.get(request.db, group.id).members
-    groups.change_members(request.db, group.id, added=added, removed=removed)
-    after = groups.get(request.db, group.id).members
-    changed = {"members": {"before": before, "after": after}}
-    audit.record(request, Event.GROUP_MEMBERS_CHANGED, name=group.name, changed=changed)
+    come, gone = groups.change_members(request.db, group.id, added=added, removed=removed)
+    if come or gone:
+        audit.record(request, Event.GROUP_MEMBERS_CHANGED, name=group.name, added=come, removed=gone)
     flash = _("The members of {name} are saved.").format(name=group.friendly_name)
     return redirect(f"{_LIST}/{group.id}#members", flash=flash)
 

@@ -1,6 +1,7 @@
 """Administration of people: the list, one person's page, and what is done there."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlencode
 from uuid import UUID
@@ -87,14 +88,15 @@ def show(request: Request, user_id: str) -> Response:
 def update(request: Request, user_id: str) -> Response:
     """Store the person's form."""
     user = users.get(request.db, _uuid(user_id))
-    change = users.Change.from_form(request.form)
+    change = replace(users.Change.from_form(request.form), disabled=user.disabled)
     try:
         if errors := users.check(change, settings.load(request)) | _own_lock_out(request, user, change):
             raise Invalid(errors)
         before, after = users.update(request.db, user.id, change, request.now)
     except Invalid as invalid:
         return _show(request, user, change, invalid.fields)
-    _record_change(request, before, after)
+    if changed := audit.difference(before, after):
+        audit.record(request, Event.USER_UPDATED, user_id=user.id, changed=changed)
     return redirect(
         f"{_LIST}/{user.id}", flash=_("The changes to {name} are saved.").format(name=users.name_of(after))
     )
@@ -162,6 +164,50 @@ def remove_passkey(request: Request, user_id: str, passkey_id: str) -> Response:
     return redirect(f"{_LIST}/{user_id}#passkeys", flash=_("The passkey is removed."))
 
 
+def ask_disable(request: Request, user_id: str) -> Response:
+    """Ask before a person is kept out."""
+    user = users.get(request.db, _uuid(user_id))
+    name = users.name_of(user)
+    return page(
+        "confirm",
+        heading=_("Disable {name}?").format(name=name),
+        sentences=[
+            _("{name} is signed out everywhere at once, and no passkey or link lets them in.").format(
+                name=name
+            ),
+            _("Nothing is deleted. You can enable them again at any time."),
+        ],
+        action=f"{_LIST}/{user_id}/disable",
+        button=_("Disable {name}").format(name=name),
+        cancel=f"{_LIST}/{user_id}",
+        fields={},
+    )
+
+
+def disable(request: Request, user_id: str) -> Response:
+    """Keep a person out: sessions and tokens end at once."""
+    user = users.get(request.db, _uuid(user_id))
+    try:
+        if user.id == request.person.user_id:
+            raise Invalid({"is_admin": _("You cannot disable yourself. Let another administrator do it.")})
+        users.set_disabled(request.db, user.id, request.now, disabled=True)
+    except Invalid as invalid:
+        return _show(request, user, users.Change.from_user(user), invalid.fields)
+    if not user.disabled:
+        audit.record(request, Event.USER_DISABLED, user_id=user.id)
+    return redirect(f"{_LIST}/{user_id}", flash=_("{name} is disabled.").format(name=users.name_of(user)))
+
+
+def enable(request: Request, user_id: str) -> Response:
+    """Let a person in again."""
+    user = users.get(request.db, _uuid(user_id))
+    users.set_disabled(request.db, user.id, request.now, disabled=False)
+    if user.disabled:
+        audit.record(request, Event.USER_ENABLED, user_id=user.id)
+    flash = _("{name} may sign in again.").format(name=users.name_of(user))
+    return redirect(f"{_LIST}/{user_id}", flash=flash)
+
+
 def ask_delete(request: Request, user_id: str) -> Response:
     """Ask before a person is deleted, and say what goes with them."""
     user = users.get(request.db, _uuid(user_id))
@@ -191,7 +237,7 @@ def delete(request: Request, user_id: str) -> Response:
     try:
         if user.id == request.person.user_id:
             raise Invalid({"is_admin": _("You cannot delete yourself. Let another administrator do it.")})
-        users.delete(request.db, user.id, request.now)
+        users.delete(request.db, user.id)
     except Invalid as invalid:
         return _show(request, user, users.Change.from_user(user), invalid.fields)
     audit.record(request, Event.USER_DELETED, user_id=user.id, username=user.username)
@@ -202,22 +248,9 @@ def _own_lock_out(request: Request, user: users.User, change: users.Change) -> d
     """Nobody takes their own rights by a slip of the hand."""
     if user.id != request.person.user_id:
         return {}
-    problems = {}
-    if not change.is_admin:
-        problems["is_admin"] = _("You cannot take this right from yourself. Let another administrator do it.")
-    if change.disabled:
-        problems["disabled"] = _("You cannot disable yourself. Let another administrator do it.")
-    return problems
-
-
-def _record_change(request: Request, before: users.User, after: users.User) -> None:
-    changed = audit.difference(before, after)
-    if not changed:
-        return
-    event = Event.USER_UPDATED
-    if before.disabled != after.disabled:
-        event = Event.USER_DISABLED if after.disabled else Event.USER_ENABLED
-    audit.record(request, event, user_id=after.id, changed=changed)
+    if change.is_admin:
+        return {}
+    return {"is_admin": _("You cannot take this right from yourself. Let another administrator do it.")}
 
 
 def _show(

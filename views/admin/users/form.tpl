@@ -12,8 +12,4 @@
 % if errors.get("is_admin"):
 <span class="error" role="alert">{{errors["is_admin"]}}</span>
 % end
-% include("parts/check.tpl", name="disabled", label=_("Disabled"), checked=change.disabled, hint=_("Signs the person out everywhere and lets them in nowhere."))
-% if errors.get("disabled"):
-<span class="error" role="alert">{{errors["disabled"]}}</span>
-% end
 </div>

@@ -2,6 +2,11 @@
 % rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + name, section="users", scripts=["app.js"])
 % here = "/settings/admin/users/" + str(user.id)
 <div class="row"><img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{int(user.updated_at.timestamp())}}" alt="" width="64" height="64"><div><h1>{{name}}</h1><p class="soft">{{_("Added {when}").format(when=ago(user.created_at, now))}} · {{_("last sign-in {when}").format(when=ago(user.last_sign_in_at, now))}}</p></div></div>
+% if user.disabled:
+<form class="notice warn row apart" method="post" action="{{here}}/enable">
+% include("parts/form_token.tpl")
+<span class="grow">{{_("{name} is disabled: no passkey and no link lets them in.").format(name=name)}}</span><button>{{_("Enable {name}").format(name=name)}}</button></form>
+% end
 <section class="card" id="link" aria-labelledby="link-title"><header><h2 id="link-title">{{_("One-time link")}}</h2><p class="soft">{{_("Signs {name} in once, to add a passkey. Send it in a way that nobody else reads.").format(name=name)}}</p></header>
 % if link:
 <div class="link-made"><div class="fields"><div class="notice good" role="status">{{_("Copy the link now: it is shown this once.")}}</div>
@@ -27,7 +32,11 @@
 <form class="card" method="post" action="{{here}}"><header><h2>{{_("General")}}</h2></header>
 % include("parts/form_token.tpl")
 % include("admin/users/form.tpl", change=change, errors=errors)
-<div class="row apart"><button class="primary">{{_("Save changes")}}</button><a class="button quiet danger" href="{{here}}/delete">{{_("Delete this person…")}}</a></div></form>
+<div class="row apart"><button class="primary">{{_("Save changes")}}</button><div class="row">
+% if not user.disabled:
+<a class="button quiet danger" href="{{here}}/disable">{{_("Disable…")}}</a>
+% end
+<a class="button quiet danger" href="{{here}}/delete">{{_("Delete this person…")}}</a></div></div></form>
 <form class="card" id="groups" method="post" action="{{here}}/groups"><header><h2>{{_("Groups")}}</h2></header>
 % include("parts/form_token.tpl")
 % if groups:
