@@ -495,6 +495,14 @@ def explain_connection_error(message: str) -> str:
     return f"The database cannot be reached: {text}. {hint}"
 
 
+def without_password(conninfo: str) -> tuple[str, dict[str, str]]:
+    """A connection string for a command line, and the environment that gives libpq its password."""
+    parts = conninfo_to_dict(conninfo)
+    password = parts.pop("password", None)
+    environment = dict(os.environ) | ({"PGPASSWORD": str(password)} if password else {})
+    return make_conninfo("", **parts), environment
+
+
 def reference() -> str:
     """docs/configuration.md."""
     lines = [

@@ -57,6 +57,16 @@ def _parser() -> argparse.ArgumentParser:
     word.add_argument("user", metavar="USER", help="user name or e-mail address")
     word.set_defaults(command=commands.one_time_access_token)
 
+    word = words.add_parser(
+        "psql",
+        help="open psql on the configured database, or run a script of sql/maintenance",
+        epilog="What follows `--` goes to psql: pocket-id psql -- -c 'select count(*) from users'",
+    )
+    word.add_argument(
+        "arguments", nargs="*", metavar="SCRIPT | -- ARGUMENT", help="a name such as reset_setup"
+    )
+    word.set_defaults(command=commands.psql)
+
     word = words.add_parser("version", help="print the version")
     word.set_defaults(command=commands.version)
     return parser

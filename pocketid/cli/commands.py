@@ -2,16 +2,19 @@
 
 import argparse
 import http.client
+import shutil
 import socket
+import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pocketid
-from pocketid import audit, config, one_time_access, users
+from pocketid import audit, config, embedded, one_time_access, users
 from pocketid import migrate as migrations
 from pocketid.audit import Event
 from pocketid.cli.opening import configuration, opened
+from pocketid.paths import data_dir
 
 _ONE_HOUR = timedelta(hours=1)
 _ANSWER_SECONDS = 5
@@ -54,6 +57,26 @@ def one_time_access_token(options: argparse.Namespace) -> int:
     print(f"A one-time access link for {user.username}, valid for one hour:")
     print(f"{settings.app_url}/lc/{code}")
     return 0
+
+
+def psql(options: argparse.Namespace) -> int:
+    """Run psql on the configured database, with a script of sql/maintenance if one is named.
+
+    The password goes by the environment: other accounts can read a command line.
+    """
+    arguments = list(options.arguments)
+    if arguments and not arguments[0].startswith("-"):
+        scripts = {path.stem: path for path in sorted((data_dir("sql") / "maintenance").glob("*.sql"))}
+        name = arguments.pop(0)
+        if name not in scripts:
+            print(f"There is no script {name}; there are: {', '.join(scripts)}", file=sys.stderr)
+            return 1
+        arguments += ["--file", str(scripts[name])]
+    with opened(configuration(), beside_server=True) as ready:
+        conninfo, environment = config.without_password(ready.conninfo)
+        program = shutil.which("psql") or embedded.find_binaries() / "psql"
+        command = [program, "--dbname", conninfo, *arguments]
+        return subprocess.run(command, check=False, env=environment).returncode  # noqa: S603  # the operator's own words
 
 
 def healthcheck(options: argparse.Namespace) -> int:
