@@ -5,7 +5,7 @@
       _endpoint                the frame of every request:
         host, sizes, encodings     refused before anything is looked up
         session, form token, guard who asks, whether the form is ours, whether they may
-        handler                    returns a Response or raises
+        handler                    returns a Response or raises; its view is rendered
         end of the transaction     return commits; Refusal rolls back; Spent commits (errors.py)
         headers, cookies           the same on every answer
 
@@ -13,7 +13,6 @@ It holds no rule of the provider and no SQL.
 """
 
 import base64
-import ipaddress
 import re
 import secrets
 import time
@@ -27,7 +26,7 @@ from urllib.parse import parse_qsl, quote
 
 import bottle
 
-from pocketid import audit, log, sessions, settings
+from pocketid import audit, cookies, log, proxies, sessions, settings
 from pocketid.config import Config
 from pocketid.crypto import Keyring, random_token, same
 from pocketid.db import Database, Source, Statements
@@ -47,6 +46,8 @@ _BROWSER_SECONDS = 400 * 86_400
 _FLASH_SECONDS = 60
 _ANY_HOST = {"/healthz", "/health"}
 _SAME_SITE = {"same-origin", "none"}
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}  # RFC 9110 9.2.1
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ def _endpoint(site: Site, views: Views, route: Route, **arguments: str) -> Itera
         try:
             _read(request, route, environ)
             response = _answer(request, route, arguments)
+            _render(site, views, request, response)
+            db.commit()
         except Exception as error:  # the outermost frame: everything becomes an answer
             response = _explain(site, request, route, error)
         output = _finish(site, views, request, response)
@@ -114,12 +117,10 @@ def _endpoint(site: Site, views: Views, route: Route, **arguments: str) -> Itera
 
 def _answer(request: Request, route: Route, arguments: Mapping[str, str]) -> Response:
     request.actor, request.session_token = _who(request)
-    if request.method == "POST" and route.guard is not Guard.PROTOCOL:
+    if request.method not in _SAFE_METHODS and route.guard is not Guard.PROTOCOL:
         _check_form(request)
     _check_guard(request, route.guard)
-    response = route.handler(request, **arguments)
-    request.db.commit()
-    return response
+    return route.handler(request, **arguments)
 
 
 def _no_route(site: Site, views: Views, error: bottle.HTTPError) -> Iterable[bytes]:
@@ -135,6 +136,7 @@ def _no_route(site: Site, views: Views, error: bottle.HTTPError) -> Iterable[byt
         else:
             refusal = NotFound(_("There is no page at this address."))
         try:
+            _check_path(environ)
             request.actor, request.session_token = _who(request)
             response = _error_page(request, refusal)
         except Refusal as other:
@@ -153,8 +155,8 @@ def _bare_request(site: Site, environ: Mapping[str, Any], db: Database) -> Reque
         for name, value in environ.items()
         if name.startswith("HTTP_")
     }
-    cookies = dict(_cookies(headers.get("cookie", ""), site.config))
-    token = cookies.get("browser", "")
+    own_cookies = dict(cookies.received(headers.get("cookie", ""), site.config))
+    token = own_cookies.get("browser", "")
     is_new = len(token) != 43
     return Request(
         method=environ["REQUEST_METHOD"],
@@ -163,9 +165,9 @@ def _bare_request(site: Site, environ: Mapping[str, Any], db: Database) -> Reque
         form=Fields(),
         files={},
         headers=headers,
-        cookies=cookies,
+        cookies=own_cookies,
         body=b"",
-        address=client_address(environ, site.config),
+        address=proxies.client_address(environ, site.config),
         now=site.clock(),
         config=site.config,
         keyring=site.keyring,
@@ -179,7 +181,9 @@ def _bare_request(site: Site, environ: Mapping[str, Any], db: Database) -> Reque
 
 def _read(request: Request, route: Route, environ: Mapping[str, Any]) -> None:
     """Fill in query, form and body. Raises Refusal for the wrong host, sizes and encodings."""
-    _check_host(request)
+    _check_host(request, environ)
+    _check_scheme(request, environ)
+    _check_path(environ)
     request.query = _fields(environ.get("QUERY_STRING", ""))
     if request.method in {"POST", "PUT", "PATCH", "DELETE"}:
         media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
@@ -233,47 +237,6 @@ def _malformed() -> Refusal:
     return Refusal(_("The request could not be read. Please go back and try again."))
 
 
-def _cookies(header: str, config: Config) -> Iterable[tuple[str, str]]:
-    """Our cookies by their plain names; under https only those that carry the prefix count."""
-    prefix = cookie_prefix(config)
-    for pair in header.split(";"):
-        name, _equals, value = pair.strip().partition("=")
-        if name.startswith(prefix):
-            yield name[len(prefix) :], value
-
-
-def cookie_prefix(config: Config) -> str:
-    """`__Host-` under https: the cookie can then come from nowhere but this host (RFC 6265bis 4.1.3.2)."""
-    return "__Host-" if config.is_https else ""
-
-
-def client_address(environ: Mapping[str, Any], config: Config) -> str | None:
-    """The address of the person's device: the rightmost hop of X-Forwarded-For that is no trusted proxy.
-
-    The header counts only when the connection itself comes from a trusted proxy.
-    """
-    address = environ.get("REMOTE_ADDR") or ""
-    if not config.trusts(address):
-        return _valid_address(address)
-    for hop in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-        valid = _valid_address(hop.strip())
-        if valid is None:
-            break
-        address = valid
-        if config.trust_proxy is True or not config.trusts(valid):
-            break
-    return _valid_address(address)
-
-
-def _valid_address(text: str) -> str | None:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    mapped = getattr(address, "ipv4_mapped", None)
-    return str(mapped or address).partition("%")[0]
-
-
 # Who asks, and whether they may
 
 
@@ -285,11 +248,9 @@ def _who(request: Request) -> tuple[Any, str | None]:
     return (actor, token) if actor else (None, None)
 
 
-def _check_host(request: Request) -> None:
+def _check_host(request: Request, environ: Mapping[str, Any]) -> None:
     """Host must be ours: links, cookies and passkeys all belong to APP_URL."""
-    host = request.headers.get("host", "").lower()
-    if request.headers.get("x-forwarded-host") and request.address != request.headers.get("host"):
-        host = _forwarded_host(request, host)
+    host = proxies.forwarded(environ, request.config, "host") or request.headers.get("host", "").lower()
     if request.path in _ANY_HOST or host in request.config.hosts:
         return
     raise Refusal(
@@ -300,9 +261,24 @@ def _check_host(request: Request) -> None:
     )
 
 
-def _forwarded_host(request: Request, host: str) -> str:
-    peer = bottle.request.environ.get("REMOTE_ADDR") or ""
-    return request.headers["x-forwarded-host"].lower() if request.config.trusts(peer) else host
+def _check_scheme(request: Request, environ: Mapping[str, Any]) -> None:
+    """Note in the log when a proxy was reached by another scheme than APP_URL's: cookies get lost that way.
+
+    Nothing is decided by it: a proxy that reports wrongly must not shut everybody out.
+    """
+    scheme = proxies.forwarded(environ, request.config, "proto")
+    if scheme in {"http", "https"} and not request.config.app_url.startswith(f"{scheme}:"):
+        request.log_fields["scheme"] = scheme
+
+
+def _check_path(environ: Mapping[str, Any]) -> None:
+    """A path is UTF-8 without control characters; Bottle would leave out what is not."""
+    try:
+        path = environ["bottle.raw_path"].encode("latin-1").decode()
+    except UnicodeError as error:
+        raise _malformed() from error
+    if _CONTROL.search(path):
+        raise _malformed()
 
 
 def _check_form(request: Request) -> None:
@@ -354,7 +330,11 @@ def _explain(site: Site, request: Request, route: Route, error: Exception) -> Re
             request.db.commit()
     except Refusal as other:  # the database went away meanwhile
         return _error_page(request, other)
-    if isinstance(error, NotSignedIn) and request.method == "GET" and not request.path.startswith("/api/"):
+    if (
+        isinstance(error, NotSignedIn)
+        and request.method in _SAFE_METHODS
+        and not request.path.startswith("/api/")
+    ):
         target = request.path
         if query := bottle.request.query_string:
             target += f"?{query}"
@@ -377,11 +357,7 @@ def _error_page(request: Request, error: Refusal) -> Response:
 
 def _finish(site: Site, views: Views, request: Request, response: Response) -> Iterable[bytes]:
     """Render, and put the same headers on every answer."""
-    if response.view is not None:
-        response.body = _render(site, views, request, response)
-        response.headers.setdefault("Content-Type", "text/html; charset=utf-8")
-        for name, value in (("Cache-Control", "no-store"),):
-            response.headers.setdefault(name, value)
+    _render(site, views, request, response)
     if response.flash is not None:
         encoded = base64.urlsafe_b64encode(response.flash.encode()).decode()
         response.with_cookie("flash", encoded, _FLASH_SECONDS)
@@ -401,12 +377,14 @@ def _finish(site: Site, views: Views, request: Request, response: Response) -> I
     if site.config.is_https:
         out.set_header("Strict-Transport-Security", "max-age=31536000")
     for cookie in response.cookies:
-        out.add_header("Set-Cookie", _set_cookie(site.config, cookie.name, cookie.value, cookie.max_age))
+        out.add_header("Set-Cookie", cookies.header(site.config, cookie.name, cookie.value, cookie.max_age))
     return [response.body]
 
 
-def _render(site: Site, views: Views, request: Request, response: Response) -> bytes:
-    assert response.view is not None
+def _render(site: Site, views: Views, request: Request, response: Response) -> None:
+    """Fill in the body of a page that has none yet."""
+    if response.view is None or response.body:
+        return
     flash = _flash(request)
     if flash:
         response.with_cookie("flash", "", 0)
@@ -418,7 +396,9 @@ def _render(site: Site, views: Views, request: Request, response: Response) -> b
         "flash": flash,
         "site": _appearance(request),
     }
-    return views.render(response.view, common | response.variables).encode()
+    response.body = views.render(response.view, common | response.variables).encode()
+    response.headers.setdefault("Content-Type", "text/html; charset=utf-8")
+    response.headers.setdefault("Cache-Control", "no-store")
 
 
 def _appearance(request: Request) -> settings.Appearance:
@@ -445,11 +425,6 @@ def _content_security_policy(response: Response) -> str:
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
         f" form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     )
-
-
-def _set_cookie(config: Config, name: str, value: str, max_age: int) -> str:
-    secure = "; Secure" if config.is_https else ""
-    return f"{cookie_prefix(config)}{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}"
 
 
 def _log_request(request: Request, response: Response, started: float) -> None:

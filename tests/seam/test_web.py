@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pocketid import users, web
+from pocketid import proxies, users, web
 from pocketid.audit import Row
 from pocketid.db import Database, Pool
 from pocketid.errors import Conflict, Invalid, NotFound, Refusal, Spent, TooMany
@@ -107,6 +107,19 @@ def test_s_ht_05_a_fault_shows_a_number_and_nothing_internal(
     assert "under the number" in browser.text
 
 
+def test_a_view_that_cannot_be_rendered_is_a_fault_and_undoes_what_was_written(
+    site: Site, db: Database
+) -> None:
+    def handler(request: Request) -> Response:
+        store(request)
+        return page("confirm", heading="The rest is missing.")
+
+    browser = at(site, handler).get("/it")
+    assert browser.status == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert "under the number" in browser.text
+    assert not stored(db)
+
+
 def test_a_limit_says_when_to_come_back(site: Site) -> None:
     assert at(site, raising(TooMany("Slower.", seconds=7))).get("/it").headers["Retry-After"] == "7"
 
@@ -120,6 +133,70 @@ def test_s_ht_01_another_host_is_misdirected(browser: Browser, host: str) -> Non
     assert browser.status == HTTPStatus.MISDIRECTED_REQUEST
     assert "APP_URL" in browser.text
     assert host == "" or host not in browser.text
+
+
+@pytest.mark.parametrize(
+    ("peer", "host", "forwarded", "status"),
+    [
+        ("127.0.0.1", "pocketid:1411", "pocketid.example.test", 200),
+        ("127.0.0.1", "pocketid:1411", "POCKETID.example.test:443", 200),
+        ("127.0.0.1", "pocketid:1411", "evil.example, pocketid.example.test", 200),
+        ("127.0.0.1", "pocketid:1411", "pocketid.example.test, evil.example", 421),
+        ("127.0.0.1", "pocketid.example.test", "evil.example", 421),
+        ("127.0.0.1", "pocketid.example.test", "", 200),
+        ("203.0.113.9", "pocketid:1411", "pocketid.example.test", 421),
+        ("203.0.113.9", "pocketid.example.test", "evil.example", 200),
+    ],
+)
+def test_s_ht_02_a_trusted_proxy_alone_says_which_host_was_asked_for(
+    browser: Browser, peer: str, host: str, forwarded: str, status: int
+) -> None:
+    browser.address = peer
+    headers = {"Host": host, "X-Forwarded-Host": forwarded}
+    assert browser.request("GET", "/setup", headers=headers).status == status
+
+
+@pytest.mark.parametrize(
+    ("peer", "proto", "logged"),
+    [
+        ("127.0.0.1", "http", "http"),
+        ("127.0.0.1", "https", None),
+        ("127.0.0.1", "https, http", "http"),
+        ("127.0.0.1", "gopher", None),
+        ("203.0.113.9", "http", None),
+    ],
+)
+def test_s_ht_02_a_proxy_that_was_reached_by_another_scheme_shows_in_the_log(
+    site: Site, peer: str, proto: str, logged: str | None
+) -> None:
+    seen: list[Any] = []
+
+    def handler(request: Request) -> Response:
+        seen.append(request.log_fields.get("scheme"))
+        return json("done")
+
+    browser = at(site, handler)
+    browser.address = peer
+    browser.request("GET", "/it", headers={"X-Forwarded-Proto": proto})
+    assert (browser.status, seen) == (HTTPStatus.OK, [logged])
+
+
+@pytest.mark.parametrize(
+    "path", ["/login\xff", "/logi\xffn", "/lc/\x00", "/lc/a\x0bb", "/nowhere\xff", "/\x7f"]
+)
+def test_s_ht_04_lib_10_a_path_that_is_no_text_is_refused(browser: Browser, path: str) -> None:
+    assert browser.request("GET", path).status == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize(
+    "path", ["/login", "/nowhere", "/settings/account", "/healthz", "/api/nowhere", "/setup"]
+)
+def test_s_ht_04_head_is_get_without_a_body(browser: Browser, path: str) -> None:
+    got = browser.get(path)
+    status, size, type_ = got.status, len(got.body), got.headers.get("Content-Type")
+    head = browser.request("HEAD", path)
+    assert (head.status, head.body, head.headers.get("Content-Type")) == (status, b"", type_)
+    assert int(head.headers.get("Content-Length", 0)) == size
 
 
 @pytest.mark.parametrize("path", ["/health", "/healthz"])
@@ -178,7 +255,7 @@ def test_s_ht_02_the_rightmost_untrusted_hop_is_the_person_s(
     peer: str, forwarded: str, trusted: str, expected: str | None
 ) -> None:
     environ = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": forwarded}
-    assert web.client_address(environ, make_config(TRUST_PROXY=trusted)) == expected
+    assert proxies.client_address(environ, make_config(TRUST_PROXY=trusted)) == expected
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nowhere", 404), ("DELETE", "/login", 405)])

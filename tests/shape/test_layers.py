@@ -10,6 +10,7 @@ GROUND = {
     *(
         "accent",
         "callback_urls",
+        "cookies",
         "config",
         "crypto",
         "db",
@@ -20,7 +21,7 @@ GROUND = {
         "migrate",
         "paging",
     ),
-    *("paths", "recipes", "render", "request", "response", "server", "signals", "text"),
+    *("paths", "proxies", "recipes", "render", "request", "response", "server", "signals", "text"),
 }
 SEAM = {"routes", "web", "jobs"}
 LINES = ("ground", "areas", "oidc", "edges", "seam", "cli")
