@@ -150,8 +150,11 @@ class Request:
         """What is stored of the browser's cookie."""
         return self.keyring.mac("browser", self.browser.token)
 
-    @cached_property
+    @property
     def form_token(self) -> str:
-        """The token that every form of ours carries: bound to the browser and its session (CSRF)."""
+        """The token that every form of ours carries: bound to the browser and its session (CSRF).
+
+        Made anew each time: a page that answers a sign-in belongs to the session that has just begun.
+        """
         from_whom = f"{self.browser.token}\n{self.session_token or ''}"
         return self.keyring.mac("form", from_whom).hex()
