@@ -35,11 +35,20 @@ T = TypeVar("T")
 STATEMENT_TIMEOUT_MS = 10_000
 LOCK_TIMEOUT_MS = 5_000
 _WAIT_FOR_CONNECTION_SECONDS = 2.0
+_WAIT_WHILE_AWAY_SECONDS = 0.2
+_RECONNECT_SECONDS = 1.0
 _NAME = re.compile(r"^-- name: *(\w+) *$", re.MULTILINE)
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 _COMMENT = re.compile(r"--[^\n]*")
 _WRITES = re.compile(
     r"\b(insert\s+into|update|delete\s+from|truncate|pg_notify|pg_advisory_xact_lock)\b|\bfor\s+update\b"
+)
+
+# What PostgreSQL or the way to it is to blame for, and what may have passed at the next try.
+_AWAY = (
+    psycopg.OperationalError,
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.IdleInTransactionSessionTimeout,
 )
 
 psycopg.adapters.register_dumper(dict, JsonbDumper)
@@ -117,12 +126,15 @@ class Pool:
             conninfo,
             min_size=1,
             max_size=size,
-            timeout=_WAIT_FOR_CONNECTION_SECONDS,
             max_waiting=4 * size,
+            # One more try after a failed one, then at the next request: the pool's own pauses would double
+            # up to minutes, and last on after PostgreSQL is back.
+            reconnect_timeout=_RECONNECT_SECONDS,
             open=False,
             kwargs=connection_arguments(),
             name="pocketid",
         )
+        self._is_away = False
 
     def open(self) -> None:
         """Start opening connections in the background."""
@@ -133,15 +145,26 @@ class Pool:
         self._pool.close(timeout=2)
 
     def take(self) -> Connection:
-        """A connection in autocommit mode. Raises Unavailable when none is to be had within two seconds."""
+        """A connection in autocommit mode. Raises Unavailable when none is to be had within two seconds.
+
+        Once that has happened nobody waits that long until one is to be had again, so that the threads of a
+        server whose database is away stay free to say so.
+        """
+        wait = _WAIT_WHILE_AWAY_SECONDS if self._is_away else _WAIT_FOR_CONNECTION_SECONDS
         try:
-            return self._pool.getconn()
+            connection = self._pool.getconn(timeout=wait)
         except (PoolTimeout, TooManyRequests, psycopg.OperationalError) as error:
+            self._is_away = True
             raise unavailable(error) from error
+        self._is_away = False
+        return connection
 
     def give_back(self, connection: Connection) -> None:
-        """Return a connection; the pool replaces a broken one."""
+        """Return a connection. A broken one is replaced, and so are the idle ones, which are likely as dead."""
+        is_broken = connection.broken
         self._pool.putconn(connection)
+        if is_broken:
+            self._pool.drain()
 
     def figures(self) -> dict[str, int]:
         """How many connections there are, and how many requests wait for one."""
@@ -160,6 +183,11 @@ def connection_arguments() -> dict[str, Any]:
         "autocommit": True,
         "prepare_threshold": 2,
         "connect_timeout": 3,
+        # A database whose machine vanishes without a word is noticed within seconds, not hours.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 15_000,
         "application_name": "pocketid",
         "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
     }
@@ -173,6 +201,8 @@ def connect(conninfo: str) -> Connection:
 def unavailable(error: BaseException) -> Unavailable:
     """What a person is told while the database is away; the log has the reason."""
     log.warning("database_unavailable", reason=str(error).strip() or type(error).__name__)
+    if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+        return Unavailable(_("The database takes no changes at the moment. Please try again later."))
     return Unavailable(_("The database does not answer at the moment. Please try again in a few seconds."))
 
 
@@ -184,6 +214,7 @@ class Database:
         self._statements = statements
         self._connection: Connection | None = None
         self._transaction: AbstractContextManager[Any] | None = None
+        self._away: Unavailable | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -238,7 +269,7 @@ class Database:
         if transaction is not None:
             try:
                 transaction.__exit__(None, None, None)
-            except psycopg.OperationalError as error:
+            except _AWAY as error:
                 raise unavailable(error) from error
 
     def rollback(self) -> None:
@@ -248,7 +279,7 @@ class Database:
             rollback = psycopg.Rollback()
             try:
                 transaction.__exit__(psycopg.Rollback, rollback, None)
-            except psycopg.OperationalError:  # gone with the connection, and so is what it wrote
+            except _AWAY:  # gone with the connection, and so is what it wrote
                 return
 
     def release(self) -> None:
@@ -257,9 +288,19 @@ class Database:
         if connection is not None:
             self._source.give_back(connection)
 
+    def _take(self) -> Connection:
+        """A connection. Who waited for one in vain does not wait again: the page that says so needs none."""
+        if self._away is not None:
+            raise self._away
+        try:
+            return self._source.take()
+        except Unavailable as away:
+            self._away = away
+            raise
+
     def _begin(self) -> None:
         if self._connection is None:
-            self._connection = self._source.take()
+            self._connection = self._take()
         if self._transaction is None:
             transaction = self._connection.transaction()
             transaction.__enter__()
@@ -271,7 +312,7 @@ class Database:
             return self._attempt(statement, parameters, row_factory)
         except psycopg.errors.IntegrityError as error:
             raise Violation(error.diag.constraint_name or "") from error
-        except psycopg.OperationalError as error:
+        except _AWAY as error:
             if self._transaction is None and self._connection is not None and self._connection.broken:
                 self.release()
                 return self._again(statement, parameters, row_factory)
@@ -283,14 +324,14 @@ class Database:
         """A second and last try on a fresh connection; nothing had been written on the lost one."""
         try:
             return self._attempt(statement, parameters, row_factory)
-        except psycopg.OperationalError as error:
+        except _AWAY as error:
             raise unavailable(error) from error
 
     def _attempt(
         self, statement: Statement, parameters: Mapping[str, Any], row_factory: Any
     ) -> psycopg.Cursor[Any]:
         if self._connection is None:
-            self._connection = self._source.take()
+            self._connection = self._take()
         if statement.writes:
             self._begin()
         cursor = (

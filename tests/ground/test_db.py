@@ -1,6 +1,7 @@
 """Named statements, the request's transaction, and what happens when the database goes away."""
 
 import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -123,6 +124,75 @@ def test_s_ft_03_no_connection_to_be_had_is_said_within_seconds(tmp_path: Path, 
     pool.close()
 
 
+def test_s_ft_02_all_idle_connections_lost_at_once_cost_no_read(committed_site: Site) -> None:
+    databases = [committed_site.database() for _each in range(4)]
+    for db in databases:
+        db.many(Setting, "settings.all")
+    backends = [db._connection.info.backend_pid for db in databases if db._connection]
+    for db in databases:
+        db.release()
+    for backend in backends:
+        _kill(committed_site, backend)
+    for _each in range(4):
+        with committed_site.database() as db:
+            assert db.many(Setting, "settings.all") == []
+
+
+def test_s_ft_02_a_request_waits_once_for_a_database_that_is_away(
+    tmp_path: Path, committed_site: Site
+) -> None:
+    pool = Pool(f"host={tmp_path} dbname=none", 1)
+    pool.open()
+    with Database(pool, committed_site.statements) as db:
+        for _each in range(3):
+            with pytest.raises(Unavailable):
+                db.many(Setting, "settings.all")
+    assert pool.figures()["requests_num"] == 1
+    pool.close()
+
+
+def test_s_ft_02_the_pool_does_not_pause_longer_and_longer(tmp_path: Path) -> None:
+    pool = Pool(f"host={tmp_path} dbname=none", 1)
+    pool.open()
+    until = time.monotonic() + 30
+    while pool.figures()["pool_size"]:  # while it pauses it takes the connection for its own
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    pool.close()
+
+
+def test_s_ft_02_a_transaction_that_was_left_too_long_is_said_and_nothing_was_kept(
+    committed_site: Site, now: datetime
+) -> None:
+    with committed_site.database() as db:
+        db.run("settings.store", name="appName", value="Skylab", now=now)
+        assert db._connection is not None
+        db._connection.execute("set idle_in_transaction_session_timeout = 1")
+        _await_end(committed_site, db._connection.info.backend_pid)
+        with pytest.raises(Unavailable):
+            db.many(Setting, "settings.all")
+    with committed_site.database() as db:
+        assert db.many(Setting, "settings.all") == []
+
+
+def test_s_ft_03_a_read_only_database_is_said_and_read(committed_site: Site, now: datetime) -> None:
+    with committed_site.database() as db:
+        db.many(Setting, "settings.all")
+        assert db._connection is not None
+        db._connection.execute("set default_transaction_read_only = on")
+        with pytest.raises(Unavailable, match="takes no changes"):
+            db.run("settings.store", name="appName", value="Skylab", now=now)
+        db.rollback()
+        assert db.many(Setting, "settings.all") == []
+
+
+def test_s_ft_02_a_database_whose_machine_vanished_is_noticed_within_seconds(database: str) -> None:
+    with connect(database) as connection:
+        wanted = connection.info.get_parameters()
+    assert int(wanted["keepalives_idle"]) + 2 * int(wanted["keepalives_interval"]) <= 30
+    assert int(wanted["tcp_user_timeout"]) <= 30_000
+
+
 def test_more_threads_than_connections_all_get_their_turn(committed_site: Site) -> None:
     answers: list[list[Setting]] = []
 
@@ -138,9 +208,21 @@ def test_more_threads_than_connections_all_get_their_turn(committed_site: Site) 
     assert answers == [[]] * 24
 
 
-def _kill(site: Site, backend: int) -> None:
+def _conninfo(site: Site) -> str:
     assert isinstance(site.source, Pool)
     conninfo = site.source._pool.conninfo
     assert isinstance(conninfo, str)
-    with connect(conninfo) as connection:
+    return conninfo
+
+
+def _await_end(site: Site, backend: int) -> None:
+    until = time.monotonic() + 30
+    with connect(_conninfo(site)) as connection:
+        while connection.execute("select from pg_stat_activity where pid = %s", (backend,)).fetchone():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+
+def _kill(site: Site, backend: int) -> None:
+    with connect(_conninfo(site)) as connection:
         connection.execute("select pg_terminate_backend(%s, 2000)", (backend,))
