@@ -75,6 +75,14 @@ def of_client(db: Database, client_id: str) -> list[ClientSecret]:
     return db.many(ClientSecret, "client_secrets.of_client", client_id=client_id)
 
 
+def get(db: Database, client_id: str, secret_id: UUID) -> ClientSecret:
+    """One secret of a client. Raises NotFound."""
+    found = next((row for row in of_client(db, client_id) if row.id == secret_id), None)
+    if found is None:
+        raise _gone()
+    return found
+
+
 def active(db: Database, client_id: str, now: datetime) -> list[str]:
     """The digests of the secrets that a client may use now."""
     return db.values("client_secrets.active", client_id=client_id, now=now)
@@ -94,8 +102,12 @@ def revoke(db: Database, client_id: str, secret_id: UUID) -> ClientSecret:
     """Delete a secret at once; returns what it was. Raises NotFound."""
     row = db.one(ClientSecret, "client_secrets.delete", client_id=client_id, id=secret_id)
     if row is None:
-        raise NotFound(_("There is no such secret. It may have been revoked already."))
+        raise _gone()
     return row
+
+
+def _gone() -> NotFound:
+    return NotFound(_("There is no such secret. It may have been revoked already."))
 
 
 def _generate() -> str:

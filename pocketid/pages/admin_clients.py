@@ -144,6 +144,7 @@ def create_secret(request: Request, client_id: str) -> Response:
 def ask_revoke_secret(request: Request, client_id: str, secret_id: str) -> Response:
     """Ask before a secret is revoked."""
     client = clients.get(request.db, client_id)
+    client_secrets.get(request.db, client_id, _uuid(secret_id))
     return page(
         "confirm",
         heading=_("Revoke this secret of {app}?").format(app=client.name),
