@@ -20,7 +20,6 @@ from pocketid.text import _
 
 USERNAME_LENGTH, NAME_LENGTH, DISPLAY_NAME_LENGTH, EMAIL_LENGTH = 50, 50, 100, 255
 SORTS = ("username", "display_name", "email", "created_at", "last_sign_in_at")
-STATES = ("admin", "disabled", "no_passkey", "one_passkey", "never_signed_in")
 _USERNAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9_.@-]*[a-zA-Z0-9])?")
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\\\[\]]+@[^@\s<>\"(),:;\\\[\]]+\.[^@\s<>\"(),:;\\\[\].]{2,}")
 _RESERVED = {"me", "new", "root", "system", "anonymous", "pocketid", "pocket-id"}
@@ -99,7 +98,8 @@ class Change:
 
 
 def check(change: Change, settings: Settings) -> dict[str, str]:
-    """Field -> what is wrong with it; empty when all is well."""
+    """Field -> what is wrong with it, as the row would hold it; empty when all is well."""
+    change = _composed(change)
     problems = {}
     if problem := _username_problem(change.username):
         problems["username"] = problem
@@ -128,7 +128,7 @@ def get(db: Database, user_id: UUID) -> User:
 
 def find(db: Database, username_or_email: str) -> User | None:
     """The person with this user name or e-mail address, in any case; None when there is none."""
-    return db.one(User, "users.by_username_or_email", text=username_or_email.strip())
+    return db.one(User, "users.by_username_or_email", text=_nfc(username_or_email))
 
 
 def search(
@@ -141,12 +141,16 @@ def search(
     size: int,
     offset: int,
 ) -> list[Listed]:
-    """A page of the list; `state` is one of STATES or empty, `sort` one of SORTS (anything else: user name)."""
+    """A page of the list.
+
+    `state` is admin, disabled, no_passkey, one_passkey or never_signed_in, anything else is everybody; `sort`
+    is one of SORTS, anything else is the user name.
+    """
     return db.many(
         Listed,
         "users.search",
         text=_pattern(text),
-        state=state if state in STATES else None,
+        state=state,
         sort=sort if sort in SORTS else "username",
         descending=descending,
         size=size,
@@ -156,7 +160,7 @@ def search(
 
 def count(db: Database, *, text: str = "", state: str = "") -> int:
     """How many people `search` would find in all."""
-    number: int = db.value("users.count", text=_pattern(text), state=state if state in STATES else None)
+    number: int = db.value("users.count", text=_pattern(text), state=state)
     return number
 
 
@@ -211,17 +215,26 @@ def name_of(user: User | Change) -> str:
     return user.display_name or " ".join((user.first_name, user.last_name)).strip() or user.username
 
 
-def _normalised(change: Change) -> Change:
-    """As rows hold it: texts in NFC, a display name always, and no verified address where there is none."""
-    first_name, last_name, email = map(_nfc, (change.first_name, change.last_name, change.email or ""))
+def _composed(change: Change) -> Change:
+    """Its texts in NFC, without white space around them."""
     return replace(
         change,
         username=_nfc(change.username),
-        first_name=first_name,
-        last_name=last_name,
-        display_name=_nfc(change.display_name) or f"{first_name} {last_name}".strip(),
-        email=email or None,
-        email_verified=change.email_verified and bool(email),
+        first_name=_nfc(change.first_name),
+        last_name=_nfc(change.last_name),
+        display_name=_nfc(change.display_name),
+        email=_nfc(change.email or "") or None,
+    )
+
+
+def _normalised(change: Change) -> Change:
+    """As rows hold it: composed, a display name from the others, and no verified address without one."""
+    change = _composed(change)
+    both_names = f"{change.first_name} {change.last_name}".strip()[:DISPLAY_NAME_LENGTH]
+    return replace(
+        change,
+        display_name=change.display_name or both_names,
+        email_verified=change.email_verified and bool(change.email),
     )
 
 

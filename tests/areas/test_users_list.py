@@ -1,0 +1,134 @@
+"""The list of people: search, states, orders and pages, each at every combination."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pocketid import users
+from pocketid.db import Connection, Database
+from pocketid.users import Change, User
+
+MakeUser = Callable[..., User]
+
+
+@pytest.fixture
+def people(db: Database, now: datetime, make_user: MakeUser) -> dict[str, User]:
+    """Five people who differ in everything that the list sorts by."""
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("Zoe", {"display_name": "Able", "email": "m@example.test", "is_admin": True}),
+        ("anna", {"display_name": "mild", "email": None}),
+        ("Ben", {"display_name": "Zest", "email": "A@example.test", "disabled": True}),
+        ("cara", {"display_name": "", "first_name": "", "last_name": "", "email": "z@example.test"}),
+        ("d_d%d\\", {"display_name": "Mu", "first_name": "Dora", "last_name": "100%", "email": None}),
+    ]
+    found = {}
+    for number, (username, fields) in enumerate(rows):
+        fields.setdefault("email_verified", False)
+        user = users.create(
+            db, Change(username=username, **fields), now + timedelta(minutes=(number * 3) % 5)
+        )
+        found[username] = user
+    users.note_sign_in(db, found["Ben"].id, now)
+    users.note_sign_in(db, found["Zoe"].id, now + timedelta(hours=1))
+    db.commit()
+    return found
+
+
+def listed(db: Database, **query: Any) -> list[str]:
+    return [row.username for row in users.search(db, **{"size": 50, "offset": 0, **query})]
+
+
+KEYS: dict[str, Callable[[User], Any]] = {
+    "username": lambda user: user.username.lower(),
+    "display_name": lambda user: user.display_name.lower(),
+    "email": lambda user: user.email.lower() if user.email else None,
+    "created_at": lambda user: user.created_at,
+    "last_sign_in_at": lambda user: user.last_sign_in_at,
+}
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", users.SORTS)
+def test_ad_07_the_list_sorts_by_each_named_column_and_those_without_a_value_come_last(
+    sort: str, descending: bool, db: Database, people: dict[str, User]
+) -> None:
+    current = [users.get(db, user.id) for user in people.values()]
+    key = KEYS[sort]
+    valued = sorted((user for user in current if key(user) is not None), key=key, reverse=descending)
+    without = sorted((user for user in current if key(user) is None), key=lambda user: user.id)
+    assert listed(db, sort=sort, descending=descending) == [user.username for user in valued + without]
+
+
+@pytest.mark.parametrize(
+    "sort", ["", "password", "id", "username; drop table users", "display_name desc", "USERNAME", "1"]
+)
+def test_ad_07_an_unknown_sort_or_state_is_ignored(sort: str, db: Database, people: dict[str, User]) -> None:
+    assert listed(db, sort=sort, state=sort) == sorted(people, key=str.lower)
+    assert users.count(db, state=sort) == len(people)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ["anna", "Ben", "cara", "d_d%d\\", "Zoe"]),
+        ("  ", ["anna", "Ben", "cara", "d_d%d\\", "Zoe"]),
+        ("NN", ["anna"]),
+        ("able", ["Zoe"]),
+        ("a@example", ["Ben"]),
+        ("ra 100", ["d_d%d\\"]),
+        ("%", ["d_d%d\\"]),
+        ("_", ["d_d%d\\"]),
+        ("\\", ["d_d%d\\"]),
+        ("d\\", ["d_d%d\\"]),
+        ("' or 1=1 --", []),
+        ("nobody", []),
+    ],
+)
+def test_the_list_is_searched_by_text_taken_literally(
+    text: str, expected: list[str], db: Database, people: dict[str, User]
+) -> None:
+    assert listed(db, text=text) == expected
+    assert users.count(db, text=text) == len(expected)
+
+
+def test_the_list_is_filtered_by_state(
+    db: Database, people: dict[str, User], shared_connection: Connection
+) -> None:
+    for username, number in (("anna", 1), ("Ben", 2)):
+        for each in range(number):
+            shared_connection.execute(
+                "insert into passkeys (user_id, credential_id, public_key, name) values (%s, %s, '', 'key')",
+                [people[username].id, f"{username}{each}".encode()],
+            )
+    expected = {
+        "admin": ["Zoe"],
+        "disabled": ["Ben"],
+        "no_passkey": ["cara", "d_d%d\\", "Zoe"],
+        "one_passkey": ["anna"],
+        "never_signed_in": ["anna", "cara", "d_d%d\\"],
+    }
+    for state, usernames in expected.items():
+        assert listed(db, state=state) == usernames, state
+        assert users.count(db, state=state) == len(usernames), state
+    assert listed(db, state="no_passkey", text="o") == ["d_d%d\\", "Zoe"]
+    assert users.count(db, state="no_passkey", text="o") == 2
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", users.SORTS)
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_paging_shows_everybody_once_whatever_the_order(
+    size: int, sort: str, descending: bool, db: Database, now: datetime
+) -> None:
+    for number in range(7):  # many alike: only the id tells them apart
+        users.create(db, Change(f"user{number}", email=None), now)
+    whole = listed(db, sort=sort, descending=descending)
+    paged = [
+        username
+        for offset in range(0, 7 + size, size)
+        for username in listed(db, sort=sort, descending=descending, size=size, offset=offset)
+    ]
+    assert paged == whole
+    assert len(set(paged)) == 7
