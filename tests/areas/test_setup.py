@@ -4,7 +4,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 
-from pocketid import setup, users, web
+from pocketid import audit, setup, users, web
 from pocketid.db import Connection, Database
 from pocketid.paths import data_dir
 from pocketid.routes import ROUTES
@@ -114,3 +114,28 @@ def test_no_account_is_made_without_its_passkey(browser: Browser, db: Database) 
     begin(browser, "anna")
     browser.post("/setup/passkey", {"username": "anna", "credential": "{}"})
     assert users.find(db, "anna") is None
+
+
+def test_no_account_is_made_with_a_passkey_that_somebody_has(
+    browser: Browser,
+    db: Database,
+    make_user: Callable[..., User],
+    sign_in: Callable[..., None],
+    open_browser: Callable[[], Browser],
+    shared_connection: Connection,
+    clock: Clock,
+) -> None:
+    former, owner = make_user(username="former", is_admin=True), open_browser()
+    sign_in(owner, former)
+    device = Authenticator(APP_URL, credential_id=b"the same twice")
+    options = options_of(owner.get("/settings/account/passkeys/new").text)
+    assert owner.post("/settings/account/passkeys", {"credential": device.create(options)}).status == 303
+    shared_connection.execute("update instance set setup_reopened_until = %s", [clock.advance(minutes=1)])
+    clock.advance(seconds=-30)
+    browser.get("/setup")
+    browser.post("/setup", {"username": "second", "first_name": "Anna", "last_name": "", "email": ""})
+    answer = browser.post("/setup/passkey", {"credential": device.create(options_of(browser.text))})
+    assert (answer.status, answer.view) == (400, "setup/passkey")
+    assert admins(shared_connection) == ["former"]
+    assert setup.is_open(db, clock())
+    assert not any(row.event == "ACCOUNT_CREATED" for row in audit.search(db, audit.Filter(), 50))
