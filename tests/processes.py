@@ -69,7 +69,9 @@ def relying_party(directory: Path, port: int, **environment: str) -> Iterator[st
         yield values["ORIGIN"]
 
 
-def await_answer(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def await_answer(
+    url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = _START_SECONDS
+) -> None:
     """Wait until an address answers with success. Raises AssertionError with the log when the program ends."""
 
     def answers() -> bool:
@@ -79,11 +81,17 @@ def await_answer(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         except (urllib.error.URLError, OSError):
             return False
 
-    _await(url, process, log, answers)
+    _await(url, process, log, answers, seconds)
 
 
-def _await(what: str, process: subprocess.Popen[bytes], log: Path, is_there: Callable[[], bool]) -> None:
-    until = time.monotonic() + _START_SECONDS
+def _await(
+    what: str,
+    process: subprocess.Popen[bytes],
+    log: Path,
+    is_there: Callable[[], bool],
+    seconds: float = _START_SECONDS,
+) -> None:
+    until = time.monotonic() + seconds
     while not is_there():
         assert process.poll() is None, f"{what} ended:\n{log.read_text()}"
         assert time.monotonic() < until, f"{what} did not start:\n{log.read_text()}"
