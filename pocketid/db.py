@@ -13,7 +13,7 @@ This module does not build SQL: what stands in the file is what runs.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -252,7 +252,7 @@ class Database:
         `messages` maps a constraint's name to (field, message). A constraint that is not among them is a
         fault of ours and stays a Violation.
         """
-        self._begin()
+        self._retried(self._begin)
         assert self._connection is not None
         try:
             with self._connection.transaction():
@@ -262,6 +262,8 @@ class Database:
                 raise
             field, message = messages[violation.constraint]
             raise Invalid({field: _(message)}) from violation
+        except _AWAY as error:
+            raise unavailable(error) from error
 
     def commit(self) -> None:
         """Make what was written last. Raises Unavailable when the connection was lost before it was."""
@@ -309,21 +311,23 @@ class Database:
     def _execute(self, name: str, parameters: Mapping[str, Any], row_factory: Any) -> psycopg.Cursor[Any]:
         statement = self._statements.bind(name, parameters)
         try:
-            return self._attempt(statement, parameters, row_factory)
+            return self._retried(lambda: self._attempt(statement, parameters, row_factory))
         except psycopg.errors.IntegrityError as error:
             raise Violation(error.diag.constraint_name or "") from error
-        except _AWAY as error:
-            if self._transaction is None and self._connection is not None and self._connection.broken:
-                self.release()
-                return self._again(statement, parameters, row_factory)
-            raise unavailable(error) from error
 
-    def _again(
-        self, statement: Statement, parameters: Mapping[str, Any], row_factory: Any
-    ) -> psycopg.Cursor[Any]:
-        """A second and last try on a fresh connection; nothing had been written on the lost one."""
+    def _retried(self, action: Callable[[], T]) -> T:
+        """Do it, once more on a fresh connection if the old one was lost before the first write.
+
+        Raises Unavailable.
+        """
         try:
-            return self._attempt(statement, parameters, row_factory)
+            return action()
+        except _AWAY as error:
+            if self._transaction is not None or self._connection is None or not self._connection.broken:
+                raise unavailable(error) from error
+        self.release()
+        try:
+            return action()
         except _AWAY as error:
             raise unavailable(error) from error
 

@@ -104,6 +104,35 @@ def test_s_ft_02_after_a_write_a_lost_connection_is_said_and_nothing_was_kept(
         assert db.many(Setting, "settings.all") == []
 
 
+def test_s_ft_02_checked_writes_begin_on_a_fresh_connection_when_the_old_one_was_lost(
+    committed_site: Site, now: datetime
+) -> None:
+    with committed_site.database() as db:
+        db.many(Setting, "settings.all")
+        assert db._connection is not None
+        _kill(committed_site, db._connection.info.backend_pid)
+        with db.checked({}):
+            db.run("settings.store", name="appName", value="Skylab", now=now)
+        db.commit()
+        assert db.many(Setting, "settings.all") == [Setting("appName", "Skylab")]
+
+
+@pytest.mark.parametrize("when", ["before", "inside"])
+def test_s_ft_02_checked_writes_say_that_their_connection_was_lost(
+    when: str, committed_site: Site, now: datetime
+) -> None:
+    with committed_site.database() as db:
+        db.run("settings.store", name="appName", value="Skylab", now=now)
+        assert db._connection is not None
+        backend = db._connection.info.backend_pid
+        if when == "before":
+            _kill(committed_site, backend)
+        with pytest.raises(Unavailable), db.checked({}):
+            _kill(committed_site, backend)
+    with committed_site.database() as db:
+        assert db.many(Setting, "settings.all") == []
+
+
 def test_s_ft_02_a_commit_on_a_lost_connection_is_never_taken_for_done(
     committed_site: Site, now: datetime
 ) -> None:
