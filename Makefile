@@ -35,8 +35,8 @@ tools: node_modules/.installed  ## the programs that tests use beside Python: Ch
 schema: $(VENV)/.test  ## write sql/schema.sql from sql/migrations
 	$(BIN)/python -m contrib.dev.schema
 
-docs: $(VENV)/.run  ## write docs/configuration.md from pocketid/config.py
-	$(BIN)/python -m pocketid.config > docs/configuration.md
+docs: $(VENV)/.run  ## write docs/configuration.md from pocketid/variables.py
+	$(BIN)/python -m pocketid.variables > docs/configuration.md
 
 spec:  ## which line implements which section of which standard
 	@grep -rnoE '(RFC [0-9]+|WebAuthn|Core|Discovery|Form Post|RP-Initiated) [0-9]+(\.[0-9]+)*' pocketid --include='*.py' \

@@ -50,7 +50,7 @@ def configuration() -> Config:
         config = configuration_of.from_environment()
     except ConfigError as error:
         raise CannotStart(*error.problems) from error
-    log.configure(config.log_level, as_json=config.log_json, priority_prefix=config.under_systemd)
+    log.configure(config.log_level, as_json=config.log_json, priority_prefix=config.logs_to_journal)
     for warning in config.warnings:
         log.warning("configuration", hint=warning)
     return config

@@ -15,13 +15,25 @@ GROUND = {
         "crypto",
         "db",
         "embedded",
+        "env_file",
         "errors",
         "gate",
         "log",
         "migrate",
         "paging",
     ),
-    *("paths", "proxies", "recipes", "render", "request", "response", "server", "signals", "text"),
+    *(
+        "paths",
+        "proxies",
+        "recipes",
+        "render",
+        "request",
+        "response",
+        "server",
+        "signals",
+        "text",
+        "variables",
+    ),
 }
 SEAM = {"routes", "web", "jobs"}
 LINES = ("ground", "areas", "oidc", "edges", "seam", "cli")

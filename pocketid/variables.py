@@ -1,0 +1,400 @@
+"""The environment variables: one row each, from which the reader, its problems and the documentation are made.
+
+VARIABLES       what the operator alone decides
+SETTINGS        what the page can change too; given here, the environment fixes them
+WITHOUT_EFFECT  what Pocket ID knows and this program does not use
+reference()     docs/configuration.md, made from the rows
+"""
+
+import ipaddress
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_MAX_PORT = 65535
+_HOSTNAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One row: a variable, how its text is parsed, and what its reader needs to know."""
+
+    name: str
+    default: str
+    parse: Callable[[str], Any]
+    accepted: str
+    example: str
+    description: str
+    is_secret: bool = False
+    old_names: tuple[str, ...] = ()
+
+
+# Parsers: each raises ValueError for a text that it does not accept
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _optional(text: str) -> str | None:
+    return text or None
+
+
+def _boolean(text: str) -> bool:
+    if text.strip().lower() in {"true", "1", "t", "yes", "on"}:
+        return True
+    if text.strip().lower() in {"", "false", "0", "f", "no", "off"}:
+        return False
+    raise ValueError
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.strip().lower() not in {word.lower() for word in words}:
+            raise ValueError
+        return next(word for word in words if word.lower() == text.strip().lower())
+
+    return parse
+
+
+def _integer(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise ValueError
+        return number
+
+    return parse
+
+
+def _origin(text: str) -> str:
+    """An http or https origin in lower case; a trailing slash is cut."""
+    parts = urlsplit(text.strip().rstrip("/"))
+    host = (parts.hostname or "").lower()
+    is_address = ":" in host and bool(ipaddress.ip_address(host))
+    plain = not (parts.path or parts.query or parts.fragment or parts.username or parts.password)
+    if (
+        parts.scheme.lower() not in {"http", "https"}
+        or not plain
+        or not (is_address or _HOSTNAME.fullmatch(host))
+    ):
+        raise ValueError
+    usual = {"http": 80, "https": 443}[parts.scheme.lower()]
+    port = f":{parts.port}" if parts.port not in {None, usual} else ""
+    return f"{parts.scheme.lower()}://{f'[{host}]' if is_address else host}{port}"
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+
+
+def _proxies(text: str) -> bool | tuple[Network, ...]:
+    try:
+        return _boolean(text)
+    except ValueError:
+        return _networks(text)
+
+
+def _mode(text: str) -> int | None:
+    if not text:
+        return None
+    mode = int(text, 8)
+    if not 0 <= mode <= 0o777:  # the permission bits of a file
+        raise ValueError
+    return mode
+
+
+def _colour(text: str) -> str:
+    if text != "default" and not re.fullmatch(r"#[0-9a-fA-F]{6}|#[0-9a-fA-F]{3}", text):
+        raise ValueError
+    return text
+
+
+def _app_name(text: str) -> str:
+    if not 1 <= len(text) <= 30:  # Pocket ID's limit
+        raise ValueError
+    return text
+
+
+_YES_NO = "true or false"
+VARIABLES = (
+    Variable(
+        "APP_URL",
+        "http://localhost:1411",
+        _origin,
+        "an address without path, http:// or https://",
+        "https://id.example.org",
+        "The address under which people reach Pocketid. Passkeys are bound to its host: changing it later means"
+        " new passkeys for everybody.",
+        old_names=("PUBLIC_APP_URL",),
+    ),
+    Variable(
+        "ENCRYPTION_KEY",
+        "",
+        _text,
+        "at least 16 bytes, without white space around them",
+        "the output of `openssl rand -base64 32`",
+        "Seals the signing keys in the database. Needed with a database of your own; the embedded one makes and"
+        " keeps a key in DATA_DIR.",
+        is_secret=True,
+    ),
+    Variable(
+        "DB_CONNECTION_STRING",
+        "",
+        _text,
+        "a PostgreSQL connection string, as keywords or as a URL",
+        "postgresql://pocketid:PASSWORD@localhost/pocketid",
+        "The database. Empty: Pocketid starts its own PostgreSQL in DATA_DIR.",
+        is_secret=True,
+        old_names=("POSTGRES_CONNECTION_STRING",),
+    ),
+    Variable(
+        "DB_PROVIDER",
+        "postgres",
+        _one_of("postgres", "sqlite"),
+        "postgres",
+        "postgres",
+        "Accepted for configurations of Pocket ID 1.x; PostgreSQL is the only database.",
+    ),
+    Variable(
+        "DATA_DIR",
+        "data",
+        Path,
+        "a folder",
+        "/var/lib/pocketid",
+        "Where the embedded database and its key are kept; relative to the working directory.",
+    ),
+    Variable(
+        "TRUST_PROXY",
+        "false",
+        _proxies,
+        "true, false, or a list of addresses and networks",
+        "127.0.0.1,10.0.0.0/8",
+        "From whom X-Forwarded-For is believed: the addresses of your reverse proxy. `true` believes everybody who"
+        " can connect.",
+    ),
+    Variable("HOST", "0.0.0.0", _text, "an address to listen on", "127.0.0.1", "The address to listen on."),  # noqa: S104
+    Variable(
+        "PORT",
+        "1411",
+        _integer(1, _MAX_PORT),
+        "a number from 1 to 65535",
+        "1411",
+        "The port to listen on.",
+        old_names=("BACKEND_PORT",),
+    ),
+    Variable(
+        "UNIX_SOCKET",
+        "",
+        _optional,
+        "the path of a socket",
+        "/run/pocketid/socket",
+        "Listen on this unix socket instead of HOST and PORT.",
+    ),
+    Variable("UNIX_SOCKET_MODE", "", _mode, "an octal file mode", "0660", "The file mode of UNIX_SOCKET."),
+    Variable(
+        "INTERNAL_APP_URL",
+        "",
+        lambda text: _origin(text) if text else "",
+        "an address without path",
+        "http://pocketid:1411",
+        "The address under which apps reach the token, userinfo and key endpoints, if it is another one.",
+        old_names=("INTERNAL_BACKEND_URL",),
+    ),
+    Variable(
+        "LOG_LEVEL",
+        "info",
+        _one_of("debug", "info", "warn", "error"),
+        "debug, info, warn or error",
+        "info",
+        "What is logged.",
+    ),
+    Variable("LOG_JSON", "false", _boolean, _YES_NO, "true", "Log JSON instead of text."),
+    Variable(
+        "AUDIT_LOG_RETENTION_DAYS",
+        "90",
+        _integer(1, 36500),
+        "a number of days, 1 or more",
+        "365",
+        "How long audit events are kept.",
+    ),
+    Variable(
+        "ALLOW_INSECURE_CALLBACK_URLS",
+        "true",
+        _boolean,
+        _YES_NO,
+        "false",
+        "Whether apps may be registered with http:// addresses outside of this machine.",
+    ),
+    Variable(
+        "UI_CONFIG_DISABLED",
+        "false",
+        _boolean,
+        _YES_NO,
+        "true",
+        "Take every setting from the environment; the settings page then only shows them.",
+        old_names=("PUBLIC_UI_CONFIG_DISABLED",),
+    ),
+    Variable(
+        "DISABLE_RATE_LIMITING", "false", _boolean, _YES_NO, "true", "Switch limits off. For tests only."
+    ),
+    Variable(
+        "THREADS",
+        "16",
+        _integer(2, 256),
+        "a number from 2 to 256",
+        "16",
+        "How many requests are worked on at once; each may use one database connection.",
+    ),
+    Variable(
+        "APP_ENV", "production", _text, "a word", "production", "Accepted for Pocket ID's sake; no effect."
+    ),
+)
+# Settings that the page can change too; given here, the environment fixes them.
+SETTINGS = (
+    Variable(
+        "APP_NAME", "Pocket ID", _app_name, "1 to 30 characters", "SKYLAB Pocketid", "The name on every page."
+    ),
+    Variable(
+        "SESSION_DURATION",
+        "60",
+        _integer(1, 525_600),
+        "a number of minutes",
+        "60",
+        "How long a sign-in lasts, in minutes.",
+    ),
+    Variable("HOME_PAGE_URL", "/settings/account", _text, "a path", "/settings/apps", "Where people land."),
+    Variable(
+        "ACCENT_COLOR",
+        "default",
+        _colour,
+        "default or a colour like #0f6a5b",
+        "#0f6a5b",
+        "The accent colour.",
+    ),
+    Variable(
+        "ALLOW_OWN_ACCOUNT_EDIT",
+        "true",
+        _boolean,
+        _YES_NO,
+        "false",
+        "Whether people may change their own names.",
+    ),
+    Variable(
+        "REQUIRE_USER_EMAIL",
+        "true",
+        _boolean,
+        _YES_NO,
+        "false",
+        "Whether every person needs an e-mail address.",
+    ),
+    Variable(
+        "EMAILS_VERIFIED",
+        "false",
+        _boolean,
+        _YES_NO,
+        "true",
+        "Whether addresses that an admin types in count as verified.",
+    ),
+    Variable(
+        "WEBAUTHN_USER_VERIFICATION",
+        "required",
+        _one_of("required", "preferred"),
+        "required or preferred",
+        "required",
+        "Whether a passkey must ask for finger, face or PIN.",
+    ),
+    Variable(
+        "ALLOW_USER_SIGNUPS",
+        "disabled",
+        _one_of("disabled", "withToken", "open"),
+        "disabled, withToken or open",
+        "disabled",
+        "Who may create an account without an admin.",
+    ),
+)
+_TLS = "Pocketid speaks plain HTTP; TLS is the reverse proxy's"
+_PROXY = "name the reverse proxy in TRUST_PROXY, and let it send X-Forwarded-For"
+_KEYS = "keys are always kept in the database"
+_UPLOADS = "pictures and logos are always kept in the database"
+_NOT_YET = "there is nothing yet that it would configure"
+# Name -> (the value that asks for what is the case anyway, what to know otherwise).
+WITHOUT_EFFECT = {
+    "CADDY_DISABLED": ("true", "there is no Caddy any more"),
+    "CADDY_PORT": ("", "there is no Caddy any more; use PORT"),
+    "KEYS_STORAGE": ("database", _KEYS),
+    "KEYS_PATH": ("", _KEYS),
+    "FILE_BACKEND": ("database", _UPLOADS),
+    "UPLOAD_PATH": ("", _UPLOADS),
+    "S3_BUCKET": ("", _UPLOADS),
+    "TLS_CERT": ("", _TLS),
+    "TLS_CERT_FILE": ("", _TLS),
+    "PROXY_PROTOCOL": ("false", _PROXY),
+    "TRUSTED_PLATFORM": ("", _PROXY),
+    "SYSTEMD_SOCKET": ("false", _NOT_YET),
+    "METRICS_ENABLED": ("false", _NOT_YET),
+    "TRACING_ENABLED": ("false", _NOT_YET),
+    "STATIC_API_KEY": ("", _NOT_YET),
+    "STATIC_API_KEY_FILE": ("", _NOT_YET),
+    "MAXMIND_LICENSE_KEY": ("", _NOT_YET),
+    "MAXMIND_LICENSE_KEY_FILE": ("", _NOT_YET),
+    "GEOLITE_DB_PATH": ("", _NOT_YET),
+    "LOCAL_IPV6_RANGES": ("", _NOT_YET),
+    "ALLOW_USER_SIGNUPS": ("disabled", "people cannot sign up on their own yet"),
+}
+
+
+def reference() -> str:
+    """docs/configuration.md."""
+    lines = [
+        "# Configuration",
+        "",
+        "By environment variables, or a file `.env` in the working directory (the environment wins). A secret may be",
+        "given as a file: `NAME_FILE=/path`. `pocket-id config` shows what is in force, and where it comes from.",
+        "This page is made from `pocketid/variables.py` by `make docs`.",
+    ]
+    for title, rows in (
+        ("The server", VARIABLES),
+        ("Settings that the environment fixes when given", SETTINGS),
+    ):
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            "| Variable | Default | Accepted | Meaning |",
+            "| --- | --- | --- | --- |",
+        ]
+        for row in rows:
+            names = f"`{row.name}`" + (f" (also `{row.name}_FILE`)" if row.is_secret else "")
+            default = f"`{row.default}`" if row.default else ""
+            older = (
+                f" Older name: {', '.join(f'`{name}`' for name in row.old_names)}." if row.old_names else ""
+            )
+            accepted = f"{row.accepted}, e.g. {_code(row.example)}"
+            lines.append(f"| {names} | {default} | {accepted} | {row.description}{older} |")
+    lines += [
+        "",
+        "## Variables of Pocket ID that have no effect here",
+        "",
+        "| Variable | Because |",
+        "| --- | --- |",
+    ]
+    lines += [
+        f"| `{name}` | {why} |"
+        for name, (_same, why) in WITHOUT_EFFECT.items()
+        if name != "ALLOW_USER_SIGNUPS"
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _code(example: str) -> str:
+    return example if "`" in example else f"`{example}`"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())
