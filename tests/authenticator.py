@@ -94,7 +94,7 @@ class Authenticator:
         credential = Credential(
             self.credential_id or secrets.token_bytes(32),
             from_base64url(options["user"]["id"]),
-            self.key or _new_key(algorithm),
+            self.key or new_key(algorithm),
             counter=0,
         )
         self.credentials.append(credential)
@@ -170,7 +170,7 @@ class Authenticator:
         )
 
 
-def _new_key(algorithm: str) -> PrivateKey:
+def new_key(algorithm: str) -> PrivateKey:
     if algorithm == "ES256":
         return ec.generate_private_key(ec.SECP256R1())
     if algorithm == "EdDSA":
