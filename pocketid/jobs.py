@@ -55,7 +55,7 @@ class Jobs:
                     connection.execute("listen pocketid")
                     self._site.signals.begin_listening()
                     self._hear(connection)
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 log.warning("listener_lost", reason=str(error).strip())
             finally:
                 self._site.signals.end_listening()
@@ -68,7 +68,10 @@ class Jobs:
 
     def _keep_house(self) -> None:
         while not self._stopped.wait(_EVERY_SECONDS):
-            keep_house(self._site)
+            try:
+                keep_house(self._site)
+            except Exception as error:  # whatever it is, the next minute tries again
+                log.failure("housekeeping_failed", error)
 
 
 def keep_house(site: Site) -> None:

@@ -12,6 +12,7 @@ import json
 import logging
 import re
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +22,8 @@ _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 _LONGEST_VALUE = 512
 _LONGEST_TRACE = 8192
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# What would begin a new line, move a terminal's cursor, or show text in another order than it has.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _PLAIN = re.compile(r"[\w.:/@+%*,\[\]-]+")
 _SECRETS = (
     re.compile(r"(/lc/)[^\s/?\"']+"),
@@ -36,6 +38,9 @@ def configure(level: str, *, as_json: bool, priority_prefix: bool) -> None:
     """Send everything, that of our libraries too, to standard error in one form."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Lines(as_json=as_json, priority_prefix=priority_prefix))
+    threading.excepthook = lambda thrown: failure(
+        "thread_failed", thrown.exc_value or thrown.exc_type(), thread=thrown.thread and thrown.thread.name
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -59,8 +64,9 @@ def failure(name: str, error: BaseException, /, **fields: Any) -> None:
 
 
 def request(method: str, path: str, status: int, milliseconds: float, /, **fields: Any) -> None:
-    """A request that was answered. Health checks are told at level debug, so that they do not fill a journal."""
-    level = logging.DEBUG if path in _QUIET or path.startswith("/static/") else logging.INFO
+    """A request that was answered. Health checks and files are told at level debug, so that they fill no journal."""
+    is_quiet = status < 400 and (path in _QUIET or path.startswith("/static/"))
+    level = logging.DEBUG if is_quiet else logging.INFO
     if _LOGGER.isEnabledFor(level):
         shown = {"method": method, "path": path, "status": status, "ms": round(milliseconds, 1), **fields}
         _LOGGER.log(level, "request", extra={"fields": shown})
@@ -111,10 +117,12 @@ def _shown(value: Any) -> Any:
 
 
 def _quoted(value: Any) -> str:
-    text = _escaped(str(value))
-    return text if _PLAIN.fullmatch(text) else '"' + text.replace('"', '\\"') + '"'
+    text = str(value)
+    if _PLAIN.fullmatch(text):
+        return text
+    return '"' + _escaped(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
 
 
 def _escaped(text: str) -> str:
     """Control characters as escapes: whatever somebody sends, a line stays one line."""
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pocketid.config import SETTINGS, VARIABLES
+from pocketid.variables import SETTINGS, VARIABLES
 from tests.conftest import make_open_folder
 from tests.processes import ROOT, await_answer, free_port, running
 
