@@ -21,7 +21,7 @@ def may_use(db: Database, user_id: UUID, client: Client) -> bool:
     """Whether a person may sign in to an app; asked again at every token that is issued."""
     if not client.is_group_restricted:
         return True
-    return bool(db.value("access.is_in_allowed_group", user_id=user_id, client_id=client.id))
+    return bool(db.value("access.may_use", user_id=user_id, client_id=client.id))
 
 
 def clients_of(db: Database, user_id: UUID) -> list[App]:

@@ -1,6 +1,7 @@
 """The audit log: one enum of events, one insert, one search.
 
-An event is written in the transaction of the change that it tells of: both are there or neither.
+An event is written in the transaction of the change that it tells of: both are there or neither. The two events
+of every token answer are written by the statements of tokens.sql themselves, which saves their round trip.
 """
 
 import enum
@@ -135,6 +136,11 @@ def record_by_system(
 ) -> None:
     """Write an event that no request caused: the command line, or a periodic job."""
     _insert(db, now, event, user_id, None, client_id, None, None, details)
+
+
+def tell(request: Request, event: Event, *, user_id: UUID | None, client_id: str | None) -> None:
+    """Log an event that a statement of another area has written."""
+    log.event(event.value.lower(), user=user_id, client=client_id, address=request.address)
 
 
 def label(event: str) -> str:

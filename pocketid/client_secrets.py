@@ -7,13 +7,16 @@ its digest and is kept as an Argon2id string. RFC 6749 2.3.1, RFC 9700 2.5.
 import re
 import secrets
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import argon2
 
 from pocketid import crypto
+from pocketid.clients import Client
 from pocketid.db import Database
 from pocketid.errors import Invalid, NotFound
 from pocketid.text import _
@@ -83,14 +86,19 @@ def get(db: Database, client_id: str, secret_id: UUID) -> ClientSecret:
     return found
 
 
-def active(db: Database, client_id: str, now: datetime) -> list[str]:
-    """The digests of the secrets that a client may use now."""
-    return db.values("client_secrets.active", client_id=client_id, now=now)
+def find_client(db: Database, client_ids: Sequence[str], now: datetime) -> tuple[Client, list[str]] | None:
+    """The first of these clients that exists, with the digests of the secrets that it may use now."""
+    return db.one(_with_digests, "client_secrets.client", ids=list(client_ids), now=now)
+
+
+def is_slow(digest: str) -> bool:
+    """Whether comparing with a stored digest takes long on purpose, because a person chose the secret."""
+    return not digest.startswith(_SHA256)
 
 
 def matches(secret: str, digest: str) -> bool:
     """Whether a secret is the one of a stored digest, told in constant time."""
-    if digest.startswith(_SHA256):
+    if not is_slow(digest):
         return crypto.same(_SHA256 + crypto.digest(secret).hex(), digest)
     try:
         return _HASHER.verify(digest, secret)
@@ -108,6 +116,10 @@ def revoke(db: Database, client_id: str, secret_id: UUID) -> ClientSecret:
 
 def _gone() -> NotFound:
     return NotFound(_("There is no such secret. It may have been revoked already."))
+
+
+def _with_digests(*, digests: list[str], **columns: Any) -> tuple[Client, list[str]]:
+    return Client(**columns), digests
 
 
 def _generate() -> str:

@@ -6,6 +6,7 @@
         db.one(User, "users.by_id", id=...)           a read runs by itself
         db.run("users.disable", id=...)               the first write begins the transaction
         db.commit()                                   leaving without it rolls back
+        db.complete("tokens.redeem_code", ...)        a write that is a transaction by itself: one round trip
 
 Reads before the first write need no transaction (READ COMMITTED gives each statement its own snapshot
 anyway), which saves their round trips and lets a lost connection be replaced without anybody noticing.
@@ -21,7 +22,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
 import psycopg
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import kwargs_row, scalar_row
 from psycopg.types.json import JsonbDumper
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
@@ -225,13 +226,13 @@ class Database:
         self.rollback()
         self.release()
 
-    def one(self, row: type[T], name: str, /, **parameters: Any) -> T | None:
-        """The first row as a `row`, or None."""
-        return self._execute(name, parameters, class_row(row)).fetchone()
+    def one(self, row: Callable[..., T], name: str, /, **parameters: Any) -> T | None:
+        """The first row as what `row`, mostly a dataclass, makes of its columns; or None."""
+        return self._execute(name, parameters, kwargs_row(row)).fetchone()
 
-    def many(self, row: type[T], name: str, /, **parameters: Any) -> list[T]:
-        """All rows, each as a `row`."""
-        return self._execute(name, parameters, class_row(row)).fetchall()
+    def many(self, row: Callable[..., T], name: str, /, **parameters: Any) -> list[T]:
+        """All rows, each as what `row` makes of its columns."""
+        return self._execute(name, parameters, kwargs_row(row)).fetchall()
 
     def value(self, name: str, /, **parameters: Any) -> Any:
         """The first column of the first row, or None."""
@@ -244,6 +245,25 @@ class Database:
     def run(self, name: str, /, **parameters: Any) -> int:
         """How many rows the statement touched."""
         return self._execute(name, parameters, None).rowcount
+
+    def complete(self, name: str, /, **parameters: Any) -> Any:
+        """The first column of the request's last write, which is committed by the same round trip; or None.
+
+        Not tried again on a lost connection: nobody knows whether it was done.
+        """
+        statement = self._statements.bind(name, parameters)
+        if self._connection is None:
+            self._connection = self._take()
+        try:
+            found = (
+                self._connection.cursor(row_factory=scalar_row).execute(statement.text, parameters).fetchone()
+            )
+        except psycopg.errors.IntegrityError as error:
+            raise Violation(error.diag.constraint_name or "") from error
+        except _AWAY as error:
+            raise unavailable(error) from error
+        self.commit()
+        return found
 
     @contextmanager
     def checked(self, messages: Mapping[str, tuple[str, str]]) -> Iterator[None]:

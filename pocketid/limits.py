@@ -20,18 +20,46 @@ def check(request: Request, kind: str, *, per_seconds: float, burst: int, key: s
     The token stays taken whatever becomes of the request: it is committed at once, so call this before the
     request writes anything that may have to be undone.
     """
-    if request.config.disable_rate_limiting:
-        return
-    bucket = f"{kind}:{key or network(request.address)}"
-    left = request.db.value(
-        "limits.take", key=bucket, burst=float(burst), per_seconds=per_seconds, now=request.now
-    )
-    request.db.commit()
+    left = take(request, kind, key or network(request.address), per_seconds=per_seconds, burst=burst)
     if left < 0:
         raise TooMany(
             _("That was tried too often. Please wait a little and try again."),
             seconds=ceil(-left * per_seconds),
         )
+
+
+def take(
+    request: Request, kind: str, key: str, *, per_seconds: float = 2.0, burst: int = 30, debt: int = 1
+) -> float:
+    """Take one token, and return how many are left: below zero there was none, and the answer should be no.
+
+    An empty bucket goes into debt by `debt` tokens at most: the longer somebody keeps on, the longer they wait.
+    """
+    if request.config.disable_rate_limiting:
+        return float(burst)
+    left: float = request.db.value(
+        "limits.take",
+        key=f"{kind}:{key}",
+        burst=float(burst),
+        per_seconds=per_seconds,
+        debt=float(debt),
+        now=request.now,
+    )
+    request.db.commit()
+    return left
+
+
+def is_empty(request: Request, kind: str, key: str, *, per_seconds: float = 2.0) -> bool:
+    """Whether a bucket has no whole token now; takes none."""
+    if request.config.disable_rate_limiting:
+        return False
+    left = request.db.value("limits.left", key=f"{kind}:{key}", per_seconds=per_seconds, now=request.now)
+    return left is not None and left < 1
+
+
+def of_client(request: Request, client_id: str) -> str:
+    """The key of what one neighbour asks in the name of one client: nobody shuts the client out for others."""
+    return f"{client_id}:{network(request.address)}"
 
 
 def network(address: str | None) -> str:

@@ -1,8 +1,12 @@
 """A person as apps may learn of them: the row, the groups and the custom claims, read at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from pocketid.db import Database
 
@@ -27,4 +31,10 @@ class Subject:
 
 def find(db: Database, user_id: UUID) -> Subject | None:
     """The person; None when they are gone."""
-    return db.one(Subject, "subjects.by_id", id=user_id)
+    row = db.value("subjects.by_id", id=user_id)
+    return None if row is None else from_row(row)
+
+
+def from_row(subject: Mapping[str, Any]) -> Subject:
+    """The person in the column `subject` of the view `subjects`."""
+    return msgspec.convert(subject, Subject)

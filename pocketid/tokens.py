@@ -4,17 +4,23 @@ One row of `authorizations` is one completed authorization request. Its code, it
 refresh tokens are digests that lead to it, so revoking that one row ends the whole family at once, wherever a
 token is presented. What is single-use is spent by one statement that also stores what is issued for it: of
 two who come at once, one wins.
+
+A refresh token is `family.secret`. The family is the digest of the code that it came from, so a token whose
+own row has long been cleaned away is still known as a used one of a family that lives.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pocketid import crypto
-from pocketid.crypto import CannotOpen, digest, random_token
+from pocketid import audit, crypto, subjects
+from pocketid.audit import Event
+from pocketid.crypto import CannotOpen, base64url, digest, from_base64url, random_token
 from pocketid.db import Database
+from pocketid.request import Request
+from pocketid.subjects import Subject
 
 CODE_LIFETIME = timedelta(seconds=60)
 GRACE = timedelta(seconds=60)
@@ -38,30 +44,40 @@ class Authorization:
     redirect_uri: str | None
     code_challenge: str | None
     code_challenge_method: str | None
-    code_expires_at: datetime | None
+    code_digest: bytes
+    code_expires_at: datetime
     code_used_at: datetime | None
     revoked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshToken:
+class Found:
+    """What a code or token stands for, with the person as they are now."""
+
+    authorization: Authorization
+    subject: Subject
+    may_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRefreshToken:
     """A stored refresh token; `rotated_at` says that it has been exchanged for `successor` (sealed)."""
 
-    authorization_id: UUID
     rotated_at: datetime | None
     successor: bytes | None
     expires_at: datetime
+    found: Found
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A live access token of a person who may still sign in."""
+    """A live access token of a person who may still sign in to the app."""
 
-    authorization_id: UUID
     client_id: str
-    user_id: UUID
     scopes: list[str]
     claims: dict[str, Any] | None
+    subject: Subject
+    always_includes_groups: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +110,10 @@ class Granted:
 
 
 def issue_code(db: Database, granted: Granted, now: datetime) -> str:
-    """Store a completed request and return its code: 256 random bits, valid for 60 seconds, once."""
+    """Store a completed request and return its code: 256 random bits, valid for 60 seconds, once.
+
+    Where the session has ended meanwhile, nothing is stored and the code is worth nothing.
+    """
     code = random_token()
     db.run(
         "tokens.insert_authorization",
@@ -107,54 +126,75 @@ def issue_code(db: Database, granted: Granted, now: datetime) -> str:
     return code
 
 
-def find_code(db: Database, code: str) -> Authorization | None:
+def find_code(db: Database, code: str) -> Found | None:
     """What a code stands for, used and expired ones too: the caller tells them apart."""
-    return db.one(Authorization, "tokens.by_code", digest=digest(code))
+    return db.one(_found, "tokens.by_code", digest=digest(code))
 
 
-def redeem_code(db: Database, authorization_id: UUID, issue: Issue, now: datetime) -> bool:
-    """Spend a code and store what is issued for it; False when somebody else was first. RFC 6749 4.1.2."""
-    return bool(
-        db.value(
-            "tokens.redeem_code",
-            id=authorization_id,
-            scopes=list(issue.scopes),
-            access=issue.access,
-            access_expires_at=issue.access_expires_at,
-            refresh=issue.refresh,
-            refresh_expires_at=issue.refresh_expires_at,
-            now=now,
-        )
+def redeem_code(request: Request, authorization: Authorization, issue: Issue) -> bool:
+    """Spend a code, store what is issued for it, and commit; False when somebody else was first.
+
+    RFC 6749 4.1.2. Nothing may be written after it.
+    """
+    won = request.db.complete(
+        "tokens.redeem_code",
+        id=authorization.id,
+        scopes=list(issue.scopes),
+        access=issue.access,
+        access_expires_at=issue.access_expires_at,
+        refresh=issue.refresh,
+        refresh_expires_at=issue.refresh_expires_at,
+        event=Event.TOKEN_ISSUED.value,
+        address=request.address,
+        user_agent=request.user_agent,
+        now=request.now,
     )
+    return _told(request, Event.TOKEN_ISSUED, authorization, done=bool(won))
 
 
-def find_refresh_token(db: Database, token: str) -> tuple[RefreshToken, Authorization] | None:
+def new_refresh_token(authorization: Authorization) -> str:
+    """A random refresh token of the family."""
+    return f"{base64url(bytes(authorization.code_digest))}.{random_token()}"
+
+
+def find_refresh_token(db: Database, token: str) -> FoundRefreshToken | None:
     """A stored refresh token, rotated and expired ones too, with what it stands for."""
-    stored = db.one(RefreshToken, "tokens.refresh_token", digest=digest(token))
-    if stored is None:
+    return db.one(_found_refresh_token, "tokens.by_refresh_token", digest=digest(token))
+
+
+def find_family(db: Database, token: str) -> Found | None:
+    """The family of a refresh token that is not stored any more, which is one that was used long ago."""
+    try:
+        family = from_base64url(token.partition(".")[0])
+    except ValueError:
         return None
-    authorization = db.one(Authorization, "tokens.authorization", id=stored.authorization_id)
-    return (stored, authorization) if authorization else None
+    found = db.one(_found, "tokens.by_code", digest=family)
+    return found if found and found.authorization.code_used_at else None
 
 
-def rotate(db: Database, token: str, successor: str, issue: Issue, now: datetime) -> bool:
-    """Exchange a refresh token for its successor; False when somebody else was first. RFC 9700 4.14.2."""
-    return bool(
-        db.value(
-            "tokens.rotate",
-            digest=digest(token),
-            sealed_successor=crypto.seal(_successor_key(token), successor.encode(), "successor"),
-            scopes=list(issue.scopes),
-            access=issue.access,
-            access_expires_at=issue.access_expires_at,
-            refresh=issue.refresh,
-            refresh_expires_at=issue.refresh_expires_at,
-            now=now,
-        )
+def rotate(request: Request, token: str, successor: str, authorization: Authorization, issue: Issue) -> bool:
+    """Exchange a refresh token for its successor, and commit; False when somebody else was first.
+
+    RFC 9700 4.14.2. Nothing may be written after it.
+    """
+    won = request.db.complete(
+        "tokens.rotate",
+        digest=digest(token),
+        sealed_successor=crypto.seal(_successor_key(token), successor.encode(), "successor"),
+        scopes=list(issue.scopes),
+        access=issue.access,
+        access_expires_at=issue.access_expires_at,
+        refresh=issue.refresh,
+        refresh_expires_at=issue.refresh_expires_at,
+        event=Event.TOKEN_REFRESHED.value,
+        address=request.address,
+        user_agent=request.user_agent,
+        now=request.now,
     )
+    return _told(request, Event.TOKEN_REFRESHED, authorization, done=bool(won))
 
 
-def successor_of(token: str, stored: RefreshToken) -> str | None:
+def successor_of(token: str, stored: FoundRefreshToken) -> str | None:
     """The token that replaced this one: only whoever holds the old one can read it. None when it does not open."""
     if stored.successor is None:
         return None
@@ -164,20 +204,22 @@ def successor_of(token: str, stored: RefreshToken) -> str | None:
         return None
 
 
-def insert_access_token(db: Database, authorization_id: UUID, issue: Issue) -> None:
-    """Store one more access token of an authorization, beside a refresh token that is there already."""
-    db.run(
-        "tokens.insert_access_token",
-        authorization_id=authorization_id,
-        scopes=list(issue.scopes),
-        access=issue.access,
-        access_expires_at=issue.access_expires_at,
+def insert_access_token(db: Database, authorization_id: UUID, issue: Issue) -> bool:
+    """Store one more access token beside a refresh token that is there already; False when it was revoked."""
+    return bool(
+        db.run(
+            "tokens.insert_access_token",
+            authorization_id=authorization_id,
+            scopes=list(issue.scopes),
+            access=issue.access,
+            access_expires_at=issue.access_expires_at,
+        )
     )
 
 
 def find_access_token(db: Database, jti: str, now: datetime) -> AccessToken | None:
-    """A live access token; None when it is unknown, expired, revoked, or its person is disabled."""
-    return db.one(AccessToken, "tokens.access_token", digest=digest(jti), now=now)
+    """A live access token; None when it is unknown, expired or revoked, or its person is kept out."""
+    return db.one(_access_token, "tokens.access_token", digest=digest(jti), now=now)
 
 
 def revoke(db: Database, authorization_id: UUID, now: datetime) -> None:
@@ -209,3 +251,23 @@ def expire(db: Database, now: datetime) -> int:
 def _successor_key(token: str) -> bytes:
     """A key that only the old token gives; its stored digest does not (another label under the hash)."""
     return digest(f"successor of {token}")
+
+
+def _found(*, subject: Mapping[str, Any], may_use: bool, **columns: Any) -> Found:
+    return Found(Authorization(**columns), subjects.from_row(subject), may_use)
+
+
+def _found_refresh_token(
+    *, rotated_at: datetime | None, successor: bytes | None, expires_at: datetime, **columns: Any
+) -> FoundRefreshToken:
+    return FoundRefreshToken(rotated_at, successor, expires_at, _found(**columns))
+
+
+def _access_token(*, subject: Mapping[str, Any], **columns: Any) -> AccessToken:
+    return AccessToken(subject=subjects.from_row(subject), **columns)
+
+
+def _told(request: Request, event: Event, authorization: Authorization, *, done: bool) -> bool:
+    if done:
+        audit.tell(request, event, user_id=authorization.user_id, client_id=authorization.client_id)
+    return done

@@ -31,6 +31,7 @@ from pocketid.config import Config
 from pocketid.crypto import Keyring, random_token, same
 from pocketid.db import Database, Source, Statements
 from pocketid.errors import NotAllowed, NotFound, NotSignedIn, Refusal, TooLarge, Unavailable
+from pocketid.oidc import errors as oauth_errors
 from pocketid.paths import data_dir
 from pocketid.render import Assets, Views
 from pocketid.request import Browser, Fields, Guard, Request, Upload
@@ -346,6 +347,8 @@ def _explain(site: Site, request: Request, route: Route, error: Exception) -> Re
 
 
 def _error_page(request: Request, error: Refusal) -> Response:
+    if request.path in oauth_errors.ENDPOINTS:
+        return oauth_errors.explain(error)
     if request.path.startswith("/api/"):
         body = {"error": error.message, "code": error.status.name.lower(), "request_id": request.reference}
         response = json(body, status=error.status)

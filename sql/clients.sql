@@ -104,11 +104,7 @@ select %(id)s, groups.id
 -- name: people
 -- How many enabled people may use a client.
 select count(*)
-  from users
- where not disabled
-   and (not %(is_group_restricted)s
-        or exists (select
-                     from group_members
-                     join client_groups on client_groups.group_id = group_members.group_id
-                    where group_members.user_id = users.id
-                      and client_groups.client_id = %(id)s));
+  from app_users
+  join users on users.id = app_users.user_id
+ where app_users.client_id = %(id)s
+   and not users.disabled;

@@ -30,6 +30,83 @@ CREATE TABLE public.access_tokens (
 
 COMMENT ON COLUMN public.access_tokens.digest IS 'SHA-256 of the jti: the row is what makes a signed token revocable';
 
+CREATE TABLE public.client_groups (
+    client_id text NOT NULL,
+    group_id uuid NOT NULL
+);
+
+CREATE TABLE public.clients (
+    id text NOT NULL,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    launch_url text,
+    redirect_uris text[] DEFAULT '{}'::text[] NOT NULL,
+    logout_uris text[] DEFAULT '{}'::text[] NOT NULL,
+    is_public boolean DEFAULT false NOT NULL,
+    requires_pkce boolean DEFAULT true NOT NULL,
+    allows_plain_pkce boolean DEFAULT false NOT NULL,
+    requires_reauthentication boolean DEFAULT false NOT NULL,
+    skips_consent boolean DEFAULT false NOT NULL,
+    is_group_restricted boolean DEFAULT false NOT NULL,
+    claims_in_id_token boolean DEFAULT true NOT NULL,
+    always_includes_groups boolean DEFAULT false NOT NULL,
+    signing_algorithm text DEFAULT 'RS256'::text NOT NULL,
+    access_token_seconds integer DEFAULT 3600 NOT NULL,
+    refresh_token_seconds integer DEFAULT 2592000 NOT NULL,
+    recipe text,
+    recipe_answers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT clients_access_token_seconds_check CHECK (((access_token_seconds >= 60) AND (access_token_seconds <= 31536000))),
+    CONSTRAINT clients_check CHECK ((requires_pkce OR (NOT is_public))),
+    CONSTRAINT clients_description_check CHECK ((char_length(description) <= 150)),
+    CONSTRAINT clients_id_check CHECK (((char_length(id) >= 2) AND (char_length(id) <= 128))),
+    CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
+    CONSTRAINT clients_refresh_token_seconds_check CHECK (((refresh_token_seconds >= 60) AND (refresh_token_seconds <= 31536000))),
+    CONSTRAINT clients_signing_algorithm_check CHECK ((signing_algorithm = ANY (ARRAY['RS256'::text, 'ES256'::text, 'EdDSA'::text])))
+);
+
+COMMENT ON COLUMN public.clients.logout_uris IS 'post_logout_redirect_uris, OpenID Connect RP-Initiated Logout 3.1';
+
+CREATE TABLE public.group_members (
+    group_id uuid NOT NULL,
+    user_id uuid NOT NULL
+);
+
+CREATE TABLE public.users (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    username text NOT NULL,
+    first_name text DEFAULT ''::text NOT NULL,
+    last_name text DEFAULT ''::text NOT NULL,
+    display_name text DEFAULT ''::text NOT NULL,
+    email text,
+    email_verified boolean DEFAULT false NOT NULL,
+    is_admin boolean DEFAULT false NOT NULL,
+    disabled boolean DEFAULT false NOT NULL,
+    locale text,
+    last_sign_in_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_display_name_check CHECK ((char_length(display_name) <= 100)),
+    CONSTRAINT users_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 255))),
+    CONSTRAINT users_first_name_check CHECK ((char_length(first_name) <= 50)),
+    CONSTRAINT users_last_name_check CHECK ((char_length(last_name) <= 50)),
+    CONSTRAINT users_username_check CHECK (((char_length(username) >= 1) AND (char_length(username) <= 50)))
+);
+
+CREATE VIEW public.app_users AS
+ SELECT clients.id AS client_id,
+    users.id AS user_id
+   FROM (public.clients
+     CROSS JOIN public.users)
+  WHERE ((NOT clients.is_group_restricted) OR (EXISTS ( SELECT
+           FROM (public.client_groups
+             JOIN public.group_members USING (group_id))
+          WHERE ((client_groups.client_id = clients.id) AND (group_members.user_id = users.id)))));
+
+COMMENT ON VIEW public.app_users IS 'Who may sign in to which app: everybody, or the members of the groups that it is limited to';
+
 CREATE TABLE public.audit_events (
     id bigint NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -98,11 +175,6 @@ CREATE TABLE public.ceremonies (
 
 COMMENT ON COLUMN public.ceremonies.new_user IS 'The account that a registration creates together with its passkey: never one without the other.';
 
-CREATE TABLE public.client_groups (
-    client_id text NOT NULL,
-    group_id uuid NOT NULL
-);
-
 CREATE TABLE public.client_secrets (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     client_id text NOT NULL,
@@ -113,40 +185,6 @@ CREATE TABLE public.client_secrets (
 );
 
 COMMENT ON COLUMN public.client_secrets.digest IS 'sha256:<hex> of a generated secret, or an Argon2id or bcrypt string of a chosen one';
-
-CREATE TABLE public.clients (
-    id text NOT NULL,
-    name text NOT NULL,
-    description text DEFAULT ''::text NOT NULL,
-    launch_url text,
-    redirect_uris text[] DEFAULT '{}'::text[] NOT NULL,
-    logout_uris text[] DEFAULT '{}'::text[] NOT NULL,
-    is_public boolean DEFAULT false NOT NULL,
-    requires_pkce boolean DEFAULT true NOT NULL,
-    allows_plain_pkce boolean DEFAULT false NOT NULL,
-    requires_reauthentication boolean DEFAULT false NOT NULL,
-    skips_consent boolean DEFAULT false NOT NULL,
-    is_group_restricted boolean DEFAULT false NOT NULL,
-    claims_in_id_token boolean DEFAULT true NOT NULL,
-    always_includes_groups boolean DEFAULT false NOT NULL,
-    signing_algorithm text DEFAULT 'RS256'::text NOT NULL,
-    access_token_seconds integer DEFAULT 3600 NOT NULL,
-    refresh_token_seconds integer DEFAULT 2592000 NOT NULL,
-    recipe text,
-    recipe_answers jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_by uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT clients_access_token_seconds_check CHECK (((access_token_seconds >= 60) AND (access_token_seconds <= 31536000))),
-    CONSTRAINT clients_check CHECK ((requires_pkce OR (NOT is_public))),
-    CONSTRAINT clients_description_check CHECK ((char_length(description) <= 150)),
-    CONSTRAINT clients_id_check CHECK (((char_length(id) >= 2) AND (char_length(id) <= 128))),
-    CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
-    CONSTRAINT clients_refresh_token_seconds_check CHECK (((refresh_token_seconds >= 60) AND (refresh_token_seconds <= 31536000))),
-    CONSTRAINT clients_signing_algorithm_check CHECK ((signing_algorithm = ANY (ARRAY['RS256'::text, 'ES256'::text, 'EdDSA'::text])))
-);
-
-COMMENT ON COLUMN public.clients.logout_uris IS 'post_logout_redirect_uris, OpenID Connect RP-Initiated Logout 3.1';
 
 CREATE TABLE public.consents (
     user_id uuid NOT NULL,
@@ -164,11 +202,6 @@ CREATE TABLE public.custom_claims (
     value text NOT NULL,
     CONSTRAINT custom_claims_check CHECK ((num_nonnulls(user_id, group_id) = 1)),
     CONSTRAINT custom_claims_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255)))
-);
-
-CREATE TABLE public.group_members (
-    group_id uuid NOT NULL,
-    user_id uuid NOT NULL
 );
 
 CREATE TABLE public.groups (
@@ -320,26 +353,31 @@ CREATE TABLE public.signing_keys (
     CONSTRAINT signing_keys_algorithm_check CHECK ((algorithm = ANY (ARRAY['RS256'::text, 'ES256'::text, 'EdDSA'::text])))
 );
 
-CREATE TABLE public.users (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    username text NOT NULL,
-    first_name text DEFAULT ''::text NOT NULL,
-    last_name text DEFAULT ''::text NOT NULL,
-    display_name text DEFAULT ''::text NOT NULL,
-    email text,
-    email_verified boolean DEFAULT false NOT NULL,
-    is_admin boolean DEFAULT false NOT NULL,
-    disabled boolean DEFAULT false NOT NULL,
-    locale text,
-    last_sign_in_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT users_display_name_check CHECK ((char_length(display_name) <= 100)),
-    CONSTRAINT users_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 255))),
-    CONSTRAINT users_first_name_check CHECK ((char_length(first_name) <= 50)),
-    CONSTRAINT users_last_name_check CHECK ((char_length(last_name) <= 50)),
-    CONSTRAINT users_username_check CHECK (((char_length(username) >= 1) AND (char_length(username) <= 50)))
-);
+CREATE VIEW public.subjects AS
+ SELECT id AS user_id,
+    jsonb_build_object('id', id, 'username', username, 'first_name', first_name, 'last_name', last_name, 'display_name', display_name, 'email', email, 'email_verified', email_verified, 'locale', locale, 'disabled', disabled, 'updated_at', updated_at, 'groups', ARRAY( SELECT groups.name
+           FROM (public.group_members
+             JOIN public.groups ON ((groups.id = group_members.group_id)))
+          WHERE (group_members.user_id = users.id)
+          ORDER BY groups.name), 'custom_claims', ( SELECT COALESCE(jsonb_object_agg(claim.name, claim.value ORDER BY claim.is_own, claim.owner), '{}'::jsonb) AS "coalesce"
+           FROM ( SELECT custom_claims.name,
+                    custom_claims.value,
+                    false AS is_own,
+                    groups.name AS owner
+                   FROM ((public.group_members
+                     JOIN public.groups ON ((groups.id = group_members.group_id)))
+                     JOIN public.custom_claims ON ((custom_claims.group_id = groups.id)))
+                  WHERE (group_members.user_id = users.id)
+                UNION ALL
+                 SELECT custom_claims.name,
+                    custom_claims.value,
+                    true,
+                    ''::text
+                   FROM public.custom_claims
+                  WHERE (custom_claims.user_id = users.id)) claim)) AS subject
+   FROM public.users;
+
+COMMENT ON VIEW public.subjects IS 'A person as apps may learn of them: the row, the groups, and the custom claims, the person''s own over those of the groups';
 
 ALTER TABLE ONLY public.access_tokens
     ADD CONSTRAINT access_tokens_pkey PRIMARY KEY (digest);

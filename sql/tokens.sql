@@ -1,57 +1,75 @@
 -- name: insert_authorization
--- A completed authorization request, with the digest of its code.
+-- A completed authorization request, with the digest of its code; no row when the session has ended meanwhile.
+-- The lock makes an ending session wait, and revoke this one too.
 insert into authorizations (client_id, user_id, session_id, scopes, claims, nonce, acr, amr, auth_time, code_digest,
                             code_expires_at, redirect_uri, code_challenge, code_challenge_method, expires_at, created_at)
-values (%(client_id)s, %(user_id)s, %(session_id)s, %(scopes)s::text[], %(claims)s::jsonb, %(nonce)s, %(acr)s,
-        %(amr)s::text[], %(auth_time)s, %(code_digest)s, %(code_expires_at)s, %(redirect_uri)s, %(code_challenge)s,
-        %(code_challenge_method)s, %(expires_at)s, %(now)s);
+select %(client_id)s, %(user_id)s, id, %(scopes)s::text[], %(claims)s::jsonb, %(nonce)s, %(acr)s,
+       %(amr)s::text[], %(auth_time)s, %(code_digest)s, %(code_expires_at)s, %(redirect_uri)s, %(code_challenge)s,
+       %(code_challenge_method)s, %(expires_at)s, %(now)s
+  from sessions
+ where id = %(session_id)s
+   for key share;
 
 -- name: by_code
--- What a code stands for, whatever its state.
+-- What a code stands for, whatever its state, with the person as they are now.
 select id, client_id, user_id, session_id, scopes, claims, nonce, acr, amr, auth_time, redirect_uri, code_challenge,
-       code_challenge_method, code_expires_at, code_used_at, revoked_at
+       code_challenge_method, code_digest, code_expires_at, code_used_at, revoked_at, subject,
+       exists (select
+                 from app_users
+                where app_users.client_id = authorizations.client_id
+                  and app_users.user_id = authorizations.user_id) as may_use
   from authorizations
+  join subjects using (user_id)
  where code_digest = %(digest)s;
 
--- name: authorization
--- One authorization.
-select id, client_id, user_id, session_id, scopes, claims, nonce, acr, amr, auth_time, redirect_uri, code_challenge,
-       code_challenge_method, code_expires_at, code_used_at, revoked_at
-  from authorizations
- where id = %(id)s;
-
 -- name: redeem_code
--- Spend a code and store the tokens issued for it, all or nothing; no row when it was spent or revoked before.
--- RFC 6749 4.1.2: the caller tells a second use apart and revokes the family.
+-- Spend a code, store the tokens issued for it and the event that tells of it, all or nothing; no row when it was
+-- spent or revoked before. RFC 6749 4.1.2: the caller tells a second use apart and revokes the family.
 with spent as (
     update authorizations
        set code_used_at = %(now)s,
-           expires_at = greatest(expires_at, %(refresh_expires_at)s)
+           expires_at = greatest(expires_at, %(access_expires_at)s, %(refresh_expires_at)s)
      where id = %(id)s
        and code_used_at is null
        and revoked_at is null
        and code_expires_at > %(now)s
-    returning id
-), access as (
+    returning id, client_id, user_id
+), issued_access as (
     insert into access_tokens (digest, authorization_id, scopes, expires_at)
     select %(access)s::bytea, id, %(scopes)s::text[], %(access_expires_at)s::timestamptz
       from spent
-), refresh as (
+), issued_refresh as (
     insert into refresh_tokens (digest, authorization_id, expires_at)
     select %(refresh)s::bytea, id, %(refresh_expires_at)s::timestamptz
+      from spent
+), told as (
+    insert into audit_events (at, event, user_id, client_id, address, user_agent)
+    select %(now)s, %(event)s, user_id, client_id, %(address)s::text::inet, %(user_agent)s
       from spent
 )
 select true
   from spent;
 
--- name: refresh_token
--- A stored refresh token, whatever its state.
-select authorization_id, rotated_at, successor, expires_at
+-- name: by_refresh_token
+-- A stored refresh token, whatever its state, and what it stands for, with the person as they are now.
+select refresh_tokens.rotated_at, refresh_tokens.successor, refresh_tokens.expires_at, authorizations.id,
+       authorizations.client_id, authorizations.user_id, authorizations.session_id, authorizations.scopes,
+       authorizations.claims, authorizations.nonce, authorizations.acr, authorizations.amr, authorizations.auth_time,
+       authorizations.redirect_uri, authorizations.code_challenge, authorizations.code_challenge_method,
+       authorizations.code_digest, authorizations.code_expires_at, authorizations.code_used_at,
+       authorizations.revoked_at, subjects.subject,
+       exists (select
+                 from app_users
+                where app_users.client_id = authorizations.client_id
+                  and app_users.user_id = authorizations.user_id) as may_use
   from refresh_tokens
- where digest = %(digest)s;
+  join authorizations on authorizations.id = refresh_tokens.authorization_id
+  join subjects on subjects.user_id = authorizations.user_id
+ where refresh_tokens.digest = %(digest)s;
 
 -- name: rotate
--- Exchange a refresh token for its successor and a new access token; no row when it was exchanged before.
+-- Exchange a refresh token for its successor and a new access token, with the event that tells of it; no row when
+-- it was exchanged or revoked before.
 with rotated as (
     update refresh_tokens
        set rotated_at = %(now)s,
@@ -62,39 +80,58 @@ with rotated as (
     returning authorization_id
 ), kept as (
     update authorizations
-       set expires_at = greatest(expires_at, %(refresh_expires_at)s)
+       set expires_at = greatest(expires_at, %(access_expires_at)s, %(refresh_expires_at)s)
       from rotated
      where id = rotated.authorization_id
        and revoked_at is null
-    returning id
-), access as (
+    returning id, client_id, user_id
+), issued_access as (
     insert into access_tokens (digest, authorization_id, scopes, expires_at)
     select %(access)s::bytea, id, %(scopes)s::text[], %(access_expires_at)s::timestamptz
       from kept
-), refresh as (
+), issued_refresh as (
     insert into refresh_tokens (digest, authorization_id, expires_at)
     select %(refresh)s::bytea, id, %(refresh_expires_at)s::timestamptz
+      from kept
+), told as (
+    insert into audit_events (at, event, user_id, client_id, address, user_agent)
+    select %(now)s, %(event)s, user_id, client_id, %(address)s::text::inet, %(user_agent)s
       from kept
 )
 select true
   from kept;
 
 -- name: insert_access_token
--- One more access token of an authorization.
+-- One more access token of an authorization, which stays as long as it; no row when that was revoked.
+with kept as (
+    update authorizations
+       set expires_at = greatest(expires_at, %(access_expires_at)s)
+     where id = %(authorization_id)s
+       and revoked_at is null
+    returning id
+)
 insert into access_tokens (digest, authorization_id, scopes, expires_at)
-values (%(access)s, %(authorization_id)s, %(scopes)s::text[], %(access_expires_at)s);
+select %(access)s::bytea, id, %(scopes)s::text[], %(access_expires_at)s::timestamptz
+  from kept;
 
 -- name: access_token
--- A live access token; no row when it has expired, was revoked, or its person is disabled.
-select authorizations.id as authorization_id, authorizations.client_id, authorizations.user_id,
-       access_tokens.scopes, authorizations.claims
+-- A live access token, with the person as they are now; no row when it has expired, was revoked, or its person is
+-- disabled or may not use the app any more.
+select authorizations.client_id, access_tokens.scopes, authorizations.claims, subjects.subject,
+       clients.always_includes_groups
   from access_tokens
   join authorizations on authorizations.id = access_tokens.authorization_id
+  join clients on clients.id = authorizations.client_id
+  join subjects on subjects.user_id = authorizations.user_id
   join users on users.id = authorizations.user_id
  where access_tokens.digest = %(digest)s
    and access_tokens.expires_at > %(now)s
    and authorizations.revoked_at is null
-   and not users.disabled;
+   and not users.disabled
+   and exists (select
+                 from app_users
+                where app_users.client_id = authorizations.client_id
+                  and app_users.user_id = authorizations.user_id);
 
 -- name: revoke
 -- End an authorization.

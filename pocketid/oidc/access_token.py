@@ -24,12 +24,13 @@ def sign(
     issuer: str,
     now: datetime,
 ) -> str:
-    """RFC 9068 2.2: audience is the client, and us, since userinfo is a resource of ours (as in Pocket ID)."""
+    """RFC 9068 2.2: audience is the client; and us, where userinfo has something to tell it (as in Pocket ID)."""
     issued_at = int(now.timestamp())
+    audience = [client.id, issuer] if set(scopes) - {"offline_access"} else client.id
     claims: dict[str, Any] = {
         "iss": issuer,
         "sub": str(user_id),
-        "aud": [client.id, issuer],
+        "aud": audience,
         "client_id": client.id,
         "scope": " ".join(scopes),
         "scp": list(scopes),
@@ -41,10 +42,12 @@ def sign(
 
 
 def find(request: Request, token: str) -> AccessToken | None:
-    """The live token that a text is; None for anything else, an ID token among it."""
+    """The live token that a text is, if it is meant for us; None for anything else, an ID token among it."""
     try:
         claims = signing_keys.verify(request, token, typ=TYPE)
-        jti = claims["jti"]
-    except (signing_keys.NotOurs, KeyError):
+    except signing_keys.NotOurs:
         return None
-    return tokens.find_access_token(request.db, jti, request.now) if isinstance(jti, str) else None
+    jti, audience = claims.get("jti"), claims.get("aud")
+    if not isinstance(jti, str) or not isinstance(audience, list) or request.config.app_url not in audience:
+        return None
+    return tokens.find_access_token(request.db, jti, request.now)

@@ -1,64 +1,57 @@
 """Client authentication: client_secret_basic, client_secret_post, none. RFC 6749 2.3, OpenID Connect Core 9.
 
 A failed one spends nothing: real clients try another method with the same code. Failures are limited for each
-client and address together, so that nobody can lock a client out for others.
+client and address together, so that nobody can lock a client out for others; a right secret is not held up by
+wrong ones, unless comparing it is slow on purpose.
 """
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 from urllib.parse import unquote, unquote_plus
 
-from pocketid import audit, client_secrets, clients, limits
+from pocketid import audit, client_secrets, limits
 from pocketid.audit import Event
 from pocketid.clients import Client
-from pocketid.oidc.errors import InvalidClient, InvalidRequest, OAuthError
+from pocketid.errors import TooMany
+from pocketid.oidc.errors import InvalidClient, InvalidRequest
 from pocketid.request import Request
+from pocketid.text import _
 
 METHODS = ("client_secret_basic", "client_secret_post", "none")
-_LONGEST_SECRET = 512
-_CHALLENGE = 'Basic realm="token", charset="UTF-8"'
+_LONGEST_ID, _LONGEST_SECRET = 128, 512
+_LIMIT, _SECONDS, _BURST = "client", 2.0, 30
+_NOBODY = f"sha256:{'0' * 64}"  # what an unknown client's secret is compared with, for the same time
 
 
 def authenticate(request: Request, parameters: Mapping[str, str]) -> Client:
     """The client that proved who it is. Raises InvalidClient, InvalidRequest, TooMany."""
-    header = request.headers.get("authorization", "")
-    scheme, _space, credentials = header.partition(" ")
-    if scheme.lower() == "basic":
-        if "client_secret" in parameters:  # RFC 6749 2.3: one method a request
-            raise InvalidRequest("the client authenticates by header and by body: one of them, please")
-        return _by_header(request, parameters, credentials.strip())
-    client_id, secret = parameters.get("client_id"), parameters.get("client_secret")
-    if client_id is None:
-        raise InvalidClient("the client did not say who it is", challenge=_CHALLENGE)
-    client = clients.find(request.db, client_id)
-    if client is not None and client.is_public and secret is None:
-        return client
-    if client is not None and secret is not None and _knows(request, client, [secret]):
-        return client
-    _refuse(request, client, client_id)
-    raise _wrong(None)
-
-
-def _by_header(request: Request, parameters: Mapping[str, str], credentials: str) -> Client:
-    """RFC 6749 2.3.1, with what clients really send: see `_decodings`."""
-    try:
-        user, colon, password = base64.b64decode(credentials, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise InvalidClient("the Authorization header cannot be read", challenge=_CHALLENGE) from error
-    if not colon:
-        raise InvalidClient("the Authorization header holds no client secret", challenge=_CHALLENGE)
-    client_ids = list(_decodings(user))
-    named = parameters.get("client_id")
+    scheme, _space, credentials = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        client_id = parameters.get("client_id")
+        if client_id is None:
+            raise InvalidClient("the client did not say who it is")
+        return _identify(request, [client_id], [parameters.get("client_secret", "")])
+    if "client_secret" in parameters:  # RFC 6749 2.3: one method a request
+        raise InvalidRequest("the client authenticates by header and by body: one of them, please")
+    client_id, secret = _split(credentials)
+    client_ids, named = list(_decodings(client_id)), parameters.get("client_id")
     if named is not None and named not in client_ids:
         raise InvalidRequest("client_id in the body is another one than in the Authorization header")
-    client = next((found for client_id in client_ids if (found := clients.find(request.db, client_id))), None)
-    if client is not None and _knows(request, client, list(_decodings(password))):
-        return client
-    if client is not None and client.is_public and not password:  # some libraries send an empty secret
-        return client
-    _refuse(request, client, client_ids[0])
-    raise _wrong(_CHALLENGE)
+    return _identify(request, client_ids, list(_decodings(secret)))
+
+
+def _split(credentials: str) -> tuple[str, str]:
+    """User and password, RFC 7617 2. Raises InvalidClient."""
+    try:
+        decoded = base64.b64decode(credentials.strip(), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError) as error:
+        raise InvalidClient("the Authorization header cannot be read") from error
+    client_id, colon, secret = decoded.partition(":")
+    if not colon:
+        raise InvalidClient("the Authorization header holds no client secret")
+    return client_id, secret
 
 
 def _decodings(text: str) -> Iterator[str]:
@@ -66,30 +59,47 @@ def _decodings(text: str) -> Iterator[str]:
     yield from dict.fromkeys((unquote_plus(text), unquote(text), text))
 
 
-def _knows(request: Request, client: Client, secrets: list[str]) -> bool:
-    """Whether one of the readings is a secret of the client that has not expired; in constant time for each."""
-    digests = client_secrets.active(request.db, client.id, request.now)
+def _identify(request: Request, client_ids: Sequence[str], secrets: Sequence[str]) -> Client:
+    """The client of one of the ids that one of the secrets belongs to; a public one sends none, or an empty one."""
+    possible = [
+        client_id for client_id in client_ids if len(client_id) <= _LONGEST_ID and "\0" not in client_id
+    ]
+    found = client_secrets.find_client(request.db, possible, request.now)
+    client, digests = found or (None, [_NOBODY])
+    if client is not None and client.is_public and not any(secrets):
+        return client
+    key = limits.of_client(request, client.id if client else "")
     readings = [secret for secret in secrets if 0 < len(secret) <= _LONGEST_SECRET]
-    return any(client_secrets.matches(secret, digest) for digest in digests for secret in readings)
-
-
-def _refuse(request: Request, client: Client | None, client_id: str) -> None:
-    """Count and record a failure before it is answered."""
-    limits.check(
-        request,
-        "client",
-        per_seconds=2.0,
-        burst=30,
-        key=f"{client_id[:128]}:{limits.network(request.address)}",
-    )
+    if _matches(request, key, readings, digests) and client is not None:
+        return client
+    left = limits.take(request, _LIMIT, key, per_seconds=_SECONDS, burst=_BURST, debt=_BURST)
+    if left < 0:
+        raise _too_many(-left)
+    reason = "wrong or missing secret" if client else f"unknown client_id {client_ids[0][:_LONGEST_ID]}"
     audit.record(
         request,
         Event.CLIENT_AUTHENTICATION_FAILED,
         client_id=client.id if client else None,
-        reason="wrong or missing secret" if client else f"unknown client_id {client_id[:128]}",
+        reason=reason.replace("\0", ""),
     )
+    raise InvalidClient("the client is unknown or its secret is wrong")
 
 
-def _wrong(challenge: str | None) -> OAuthError:
-    """The same answer for an unknown client and a wrong secret."""
-    return InvalidClient("the client is unknown or its secret is wrong", challenge=challenge)
+def _matches(request: Request, key: str, readings: Sequence[str], digests: Sequence[str]) -> bool:
+    """Whether one of the readings is one of the secrets; each in constant time. Raises TooMany.
+
+    Guesses at a secret that a person chose cost us 28 ms each: when there were too many, they have to wait.
+    """
+    fast = [digest for digest in digests if not client_secrets.is_slow(digest)]
+    if any(client_secrets.matches(secret, digest) for digest in fast for secret in readings):
+        return True
+    slow = [digest for digest in digests if client_secrets.is_slow(digest)]
+    if slow and limits.is_empty(request, _LIMIT, key, per_seconds=_SECONDS):
+        raise _too_many(1)
+    return any(client_secrets.matches(secret, digest) for digest in slow for secret in readings)
+
+
+def _too_many(missing: float) -> TooMany:
+    return TooMany(
+        _("That was tried too often. Please wait a little and try again."), seconds=ceil(missing * _SECONDS)
+    )

@@ -10,7 +10,7 @@ import msgspec
 from pocketid import signing_keys
 from pocketid.oidc import claims, client_auth, prompts, responses
 from pocketid.oidc.authorize import SCOPES
-from pocketid.oidc.issuing import CORS
+from pocketid.oidc.errors import CORS
 from pocketid.oidc.token import GRANTS
 from pocketid.request import Request
 from pocketid.response import Response, file

@@ -6,6 +6,7 @@ back to the app                                  only with a valid hint and an a
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from pocketid import callback_urls, clients, sessions, signing_keys
 from pocketid.clients import Client
@@ -28,8 +29,11 @@ def end_session(request: Request) -> Response:
         sent = parameters.read(request.form if request.method == "POST" else request.query)
     except parameters.Repeated:
         sent = {}
-    hint = _hint(request, sent)
     actor = request.actor
+    if request.method == "POST" and actor is None:
+        # A form of another site brings no SameSite cookie: the GET that follows does.
+        return redirect(f"/api/oidc/end-session?{urlencode(sent)}")
+    hint = _hint(request, sent)
     if actor is not None and (hint is None or hint.subject != str(actor.user_id)):
         return page("authorize/sign_out", client=hint.client if hint else None, actor_name=actor.display_name)
     sessions.sign_out(request)

@@ -4,14 +4,20 @@ ShownError        at the authorization endpoint while the client or its redirect
 RedirectedError   at the authorization endpoint after that: back to the client
 TokenError ...    at the other endpoints: JSON with a status (RFC 6749 5.2, RFC 6750 3.1)
 
-`description` goes to the client, in ASCII without quotes (RFC 6749 4.1.2.1); `detail` is for the log and the admin.
+`description` goes to the client, in ASCII without quotes (RFC 6749 4.1.2.1).
 """
 
 from http import HTTPStatus
 from typing import ClassVar
 
-from pocketid.errors import Spent
-from pocketid.response import NO_STORE, json
+from pocketid.errors import Refusal, Spent
+from pocketid.response import NO_STORE, Response, json
+
+CORS = {
+    "Access-Control-Allow-Origin": "*"
+}  # for applications in browsers; no cookie counts at these endpoints
+ENDPOINTS = frozenset({"/api/oidc/token", "/api/oidc/userinfo"})
+_BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
 class ShownError(Exception):
@@ -38,12 +44,12 @@ class OAuthError(Spent):
     code: ClassVar[str]
     default_status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
 
-    def __init__(self, description: str, *, detail: str = "", challenge: str | None = None) -> None:
+    def __init__(self, description: str, *, challenge: str | None = None) -> None:
         super().__init__(description, status=self.default_status)
-        self.detail = detail or description
-        headers = NO_STORE | ({"WWW-Authenticate": challenge} if challenge else {})
-        body = {"error": self.code, "error_description": description}
-        self.response = json(body, status=self.default_status, headers=headers)
+        self.description = description
+        if challenge:
+            self.headers["WWW-Authenticate"] = challenge
+        self.response = _answer(self.code, description, self)
 
 
 class InvalidRequest(OAuthError):
@@ -53,10 +59,13 @@ class InvalidRequest(OAuthError):
 
 
 class InvalidClient(OAuthError):
-    """RFC 6749 5.2 invalid_client: the client did not prove who it is."""
+    """RFC 6749 5.2 invalid_client: the client did not prove who it is. RFC 9110 15.5.2 wants the challenge."""
 
     code = "invalid_client"
     default_status = HTTPStatus.UNAUTHORIZED
+
+    def __init__(self, description: str) -> None:
+        super().__init__(description, challenge='Basic realm="token", charset="UTF-8"')
 
 
 class InvalidGrant(OAuthError):
@@ -93,3 +102,29 @@ class InvalidToken(OAuthError):
         super().__init__(
             description, challenge=f'Bearer error="{self.code}", error_description="{description}"'
         )
+
+
+class InsufficientScope(OAuthError):
+    """RFC 6750 3.1 insufficient_scope: a live token that was not granted for this."""
+
+    code = "insufficient_scope"
+    default_status = HTTPStatus.FORBIDDEN
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(
+            f"the scope {scope} was not granted", challenge=f'Bearer error="{self.code}", scope="{scope}"'
+        )
+
+
+def explain(refusal: Refusal) -> Response:
+    """What the seam refuses at one of ENDPOINTS, in the shape that clients know. RFC 6749 5.2."""
+    if refusal.status in _BUSY:
+        return _answer("temporarily_unavailable", "too much at once: please try again later", refusal)
+    if refusal.status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _answer("server_error", "something went wrong here", refusal)
+    return _answer("invalid_request", f"the request was refused: {refusal.status.phrase}", refusal)
+
+
+def _answer(code: str, description: str, refusal: Refusal) -> Response:
+    body = {"error": code, "error_description": description}
+    return json(body, status=refusal.status, headers=NO_STORE | CORS | refusal.headers)

@@ -21,21 +21,27 @@ def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Respons
     code = sent.get("code")
     if code is None:
         raise InvalidRequest("code is missing")
-    authorization = tokens.find_code(request.db, code)
-    if authorization is None or authorization.client_id != client.id:  # another client's code stays unspent
-        raise _refused(request, client, "the code is unknown")
+    found = tokens.find_code(request.db, code)
+    if found is None or found.authorization.client_id != client.id:  # another client's code stays unspent
+        raise issuing.unknown(request, client, "the code is unknown")
+    authorization = found.authorization
     if authorization.code_used_at is not None:
         raise _reused(request, client, authorization)
     try:
         _check(request, authorization, sent)
-        prepared = issuing.prepare(request, client, authorization, authorization.scopes, with_nonce=True)
+        prepared = issuing.prepare(request, client, found, authorization.scopes, with_nonce=True)
     except InvalidGrant as error:
         tokens.revoke(request.db, authorization.id, request.now)
-        _record(request, client, authorization, error.detail)
+        audit.record(
+            request,
+            Event.TOKEN_REFUSED,
+            user_id=authorization.user_id,
+            client_id=client.id,
+            reason=error.description,
+        )
         raise
-    if not tokens.redeem_code(request.db, authorization.id, prepared.issue, request.now):
+    if not tokens.redeem_code(request, authorization, prepared.issue):
         raise _reused(request, client, authorization)
-    audit.record(request, Event.TOKEN_ISSUED, user_id=authorization.user_id, client_id=client.id)
     return prepared.answer(prepared.refresh_token)
 
 
@@ -43,7 +49,7 @@ def _check(request: Request, authorization: Authorization, sent: Mapping[str, st
     """RFC 6749 4.1.3, RFC 7636 4.6. Raises InvalidGrant."""
     if authorization.revoked_at is not None:
         raise InvalidGrant("the code was revoked")
-    if authorization.code_expires_at is None or authorization.code_expires_at <= request.now:
+    if authorization.code_expires_at <= request.now:
         raise InvalidGrant("the code has expired")
     received = sent.get("redirect_uri")
     if received is None:
@@ -58,14 +64,3 @@ def _reused(request: Request, client: Client, authorization: Authorization) -> I
     tokens.revoke(request.db, authorization.id, request.now)
     audit.record(request, Event.TOKEN_REUSED, user_id=authorization.user_id, client_id=client.id, kind="code")
     return InvalidGrant("the code was used before; everything issued from it is revoked")
-
-
-def _refused(request: Request, client: Client, reason: str) -> InvalidGrant:
-    audit.record(request, Event.TOKEN_REFUSED, client_id=client.id, reason=reason)
-    return InvalidGrant(reason)
-
-
-def _record(request: Request, client: Client, authorization: Authorization, reason: str) -> None:
-    audit.record(
-        request, Event.TOKEN_REFUSED, user_id=authorization.user_id, client_id=client.id, reason=reason
-    )

@@ -13,7 +13,7 @@ from pocketid.oidc import issuing
 from pocketid.oidc.errors import InvalidGrant, InvalidRequest, InvalidScope
 from pocketid.request import Request
 from pocketid.response import Response
-from pocketid.tokens import Authorization, RefreshToken
+from pocketid.tokens import Authorization, Found, FoundRefreshToken
 
 
 def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Response:
@@ -21,60 +21,84 @@ def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Respons
     token = sent.get("refresh_token")
     if token is None:
         raise InvalidRequest("refresh_token is missing")
-    found = tokens.find_refresh_token(request.db, token)
-    if found is None or found[1].client_id != client.id:
-        raise _refused(request, client, "the refresh token is unknown")
-    stored, authorization = found
-    _check(request, client, stored, authorization)
-    scopes = _scopes(authorization, sent.get("scope"))
-    prepared = issuing.prepare(request, client, authorization, scopes, with_nonce=False)
-    if stored.rotated_at is None and tokens.rotate(
-        request.db, token, prepared.refresh_token, prepared.issue, request.now
-    ):
-        audit.record(request, Event.TOKEN_REFRESHED, user_id=authorization.user_id, client_id=client.id)
-        return prepared.answer(prepared.refresh_token)
-    return _again(request, client, token, prepared)
+    stored = _find(request, client, token)
+    found = stored.found
+    scopes = _scopes(found.authorization, sent.get("scope"))
+    prepared = _prepare(request, client, found, scopes)
+    if stored.rotated_at is None:
+        if tokens.rotate(request, token, prepared.refresh_token, found.authorization, prepared.issue):
+            return prepared.answer(prepared.refresh_token)
+        stored = _find(request, client, token)  # somebody else was first
+    return _again(request, client, token, stored, prepared)
 
 
-def _check(request: Request, client: Client, stored: RefreshToken, authorization: Authorization) -> None:
-    """RFC 6749 6; reuse outside of the grace time ends the family (RFC 9700 4.14.2). Raises InvalidGrant."""
-    if authorization.revoked_at is not None:
-        raise _refused(request, client, "the refresh token was revoked")
+def _find(request: Request, client: Client, token: str) -> FoundRefreshToken:
+    """The stored token, if it is this client's and still good for something. Raises InvalidGrant.
+
+    Reuse outside of the grace time ends the family (RFC 9700 4.14.2), also where the token has expired since.
+    """
+    stored = tokens.find_refresh_token(request.db, token)
+    found = stored.found if stored else tokens.find_family(request.db, token)
+    if found is None or found.authorization.client_id != client.id:
+        raise issuing.unknown(request, client, "the refresh token is unknown")
+    if found.authorization.revoked_at is not None:
+        raise _refused(request, found.authorization, "the refresh token was revoked")
+    if stored is None or (stored.rotated_at and request.now - stored.rotated_at > tokens.GRACE):
+        raise _reused(request, found.authorization)
     if stored.expires_at <= request.now:
-        raise _refused(request, client, "the refresh token has expired")
-    if stored.rotated_at is not None and request.now - stored.rotated_at > tokens.GRACE:
-        tokens.revoke(request.db, authorization.id, request.now)
-        audit.record(
-            request,
-            Event.TOKEN_REUSED,
-            user_id=authorization.user_id,
-            client_id=client.id,
-            kind="refresh_token",
-        )
-        raise InvalidGrant("the refresh token was used before; everything issued with it is revoked")
+        raise _refused(request, found.authorization, "the refresh token has expired")
+    return stored
 
 
 def _scopes(authorization: Authorization, asked: str | None) -> Sequence[str]:
     """The same scopes or fewer, never more (RFC 6749 6). Raises InvalidScope."""
-    if asked is None:
+    words = set((asked or "").split())
+    if not words:
         return authorization.scopes
-    words = set(asked.split())
     if not words <= set(authorization.scopes):
         raise InvalidScope("more was asked for than the person granted")
     return [scope for scope in authorization.scopes if scope in words]
 
 
-def _again(request: Request, client: Client, token: str, prepared: issuing.Prepared) -> Response:
+def _prepare(request: Request, client: Client, found: Found, scopes: Sequence[str]) -> issuing.Prepared:
+    """A person who is kept out gets nothing; the token stays as it is, for when they are let in again."""
+    try:
+        return issuing.prepare(request, client, found, scopes, with_nonce=False)
+    except InvalidGrant as error:
+        raise _refused(request, found.authorization, error.description) from error
+
+
+def _again(
+    request: Request, client: Client, token: str, stored: FoundRefreshToken, prepared: issuing.Prepared
+) -> Response:
     """The same successor once more, with a fresh access token. Raises InvalidGrant."""
-    found = tokens.find_refresh_token(request.db, token)
-    successor = tokens.successor_of(token, found[0]) if found else None
-    if found is None or successor is None or found[1].revoked_at is not None:
-        raise _refused(request, client, "the refresh token was revoked meanwhile")
-    tokens.insert_access_token(request.db, found[1].id, prepared.issue)
-    audit.record(request, Event.TOKEN_REFRESHED, user_id=found[1].user_id, client_id=client.id, again=True)
+    authorization, successor = stored.found.authorization, tokens.successor_of(token, stored)
+    if successor is None or not tokens.insert_access_token(request.db, authorization.id, prepared.issue):
+        raise _refused(request, authorization, "the refresh token was revoked meanwhile")
+    audit.record(
+        request, Event.TOKEN_REFRESHED, user_id=authorization.user_id, client_id=client.id, again=True
+    )
     return prepared.answer(successor)
 
 
-def _refused(request: Request, client: Client, reason: str) -> InvalidGrant:
-    audit.record(request, Event.TOKEN_REFUSED, client_id=client.id, reason=reason)
+def _refused(request: Request, authorization: Authorization, reason: str) -> InvalidGrant:
+    audit.record(
+        request,
+        Event.TOKEN_REFUSED,
+        user_id=authorization.user_id,
+        client_id=authorization.client_id,
+        reason=reason,
+    )
     return InvalidGrant(reason)
+
+
+def _reused(request: Request, authorization: Authorization) -> InvalidGrant:
+    tokens.revoke(request.db, authorization.id, request.now)
+    audit.record(
+        request,
+        Event.TOKEN_REUSED,
+        user_id=authorization.user_id,
+        client_id=authorization.client_id,
+        kind="refresh_token",
+    )
+    return InvalidGrant("the refresh token was used before; everything issued with it is revoked")

@@ -1,23 +1,22 @@
 """The tokens of one answer: the person checked again, everything signed, nothing stored yet.
 
-prepared = issuing.prepare(request, client, authorization, scopes)
-tokens.redeem_code(..., prepared.issue, ...)      the grant's one last statement stores the digests
-prepared.answer(refresh_token)                    RFC 6749 5.1
+prepared = issuing.prepare(request, client, found, scopes)
+tokens.redeem_code(..., prepared.issue)       the grant's one last statement stores the digests
+prepared.answer(refresh_token)                RFC 6749 5.1
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pocketid import access, crypto, signing_keys, subjects
+from pocketid import audit, crypto, limits, signing_keys, tokens
+from pocketid.audit import Event
 from pocketid.clients import Client
 from pocketid.oidc import access_token, claims, id_token
-from pocketid.oidc.errors import InvalidGrant
+from pocketid.oidc.errors import CORS, InvalidGrant
 from pocketid.request import Request
 from pocketid.response import NO_STORE, Response, json
-from pocketid.tokens import Authorization, Issue
-
-CORS = {"Access-Control-Allow-Origin": "*"}
+from pocketid.tokens import Found, Issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +36,39 @@ class Prepared:
             "access_token": self.access_token,
             "token_type": "Bearer",
             "expires_in": self.expires_in,
-            "scope": " ".join(self.scopes),
             "refresh_token": refresh_token,
         }
+        if self.scopes:  # RFC 6749 3.3: one word at least
+            body["scope"] = " ".join(self.scopes)
         if self.id_token is not None:
             body["id_token"] = self.id_token
         return json(body, headers=NO_STORE | CORS)
 
 
 def prepare(
-    request: Request, client: Client, authorization: Authorization, scopes: Sequence[str], *, with_nonce: bool
+    request: Request, client: Client, found: Found, scopes: Sequence[str], *, with_nonce: bool
 ) -> Prepared:
     """Sign an access token, and an ID token for the scope openid. Raises InvalidGrant.
 
-    The person is looked at anew: disabled, deleted or without access since, they get nothing (RFC 9700 4.14.2).
+    The person is looked at anew: disabled or without access since, they get nothing (RFC 9700 4.14.2).
     """
-    subject = subjects.find(request.db, authorization.user_id)
-    if subject is None or subject.disabled:
-        raise InvalidGrant("the person's account is gone or disabled")
-    if not access.may_use(request.db, authorization.user_id, client):
+    if found.subject.disabled:
+        raise InvalidGrant("the person's account is disabled")
+    if not found.may_use:
         raise InvalidGrant("the person may not use this app any more")
-    issuer, now = request.config.app_url, request.now
+    issuer, now, authorization = request.config.app_url, request.now, found.authorization
     key = signing_keys.keys(request).current[client.signing_algorithm]
-    jti, refresh_token = crypto.random_token(), crypto.random_token()
+    jti, refresh_token = crypto.random_token(), tokens.new_refresh_token(authorization)
     signed = access_token.sign(key, client, authorization.user_id, scopes, jti, issuer=issuer, now=now)
     identity = None
     if "openid" in scopes:
-        wanted = (authorization.claims or {}).get("id_token", ())
         told = claims.build(
-            subject,
-            shown_scopes(client, scopes) if client.claims_in_id_token else (),
+            found.subject,
+            claims.shown_scopes(scopes, with_groups=client.always_includes_groups)
+            if client.claims_in_id_token
+            else (),
             app_url=issuer,
-            wanted=wanted,
+            wanted=(authorization.claims or {}).get("id_token", ()),
         )
         identity = id_token.sign(
             key, client, authorization, told, signed, issuer=issuer, now=now, with_nonce=with_nonce
@@ -83,6 +83,11 @@ def prepare(
     return Prepared(issue, signed, refresh_token, identity, client.access_token_seconds, scopes)
 
 
-def shown_scopes(client: Client, scopes: Sequence[str]) -> Sequence[str]:
-    """The granted scopes, and groups where the admin lets an app have them without asking."""
-    return (*scopes, "groups") if client.always_includes_groups else scopes
+def unknown(request: Request, client: Client, reason: str) -> InvalidGrant:
+    """The refusal of a code or token that is not there, or is another client's.
+
+    Recorded while there are not too many: anybody may ask in the name of a public client.
+    """
+    if limits.take(request, "grant", limits.of_client(request, client.id)) >= 0:
+        audit.record(request, Event.TOKEN_REFUSED, client_id=client.id, reason=reason)
+    return InvalidGrant(reason)

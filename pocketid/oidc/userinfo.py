@@ -1,29 +1,25 @@
 """Userinfo. OpenID Connect Core 5.3, RFC 6750 2."""
 
-from pocketid import clients, subjects
 from pocketid.oidc import access_token, claims
-from pocketid.oidc.errors import InvalidRequest, InvalidToken
-from pocketid.oidc.issuing import CORS, shown_scopes
+from pocketid.oidc.errors import CORS, InsufficientScope, InvalidRequest, InvalidToken
 from pocketid.request import Request
 from pocketid.response import NO_STORE, Response, json
 
 
 def userinfo(request: Request) -> Response:
-    """The claims of the granted scopes, by GET or POST. Raises InvalidToken, InvalidRequest."""
+    """The claims of the granted scopes, by GET or POST. Raises InvalidToken, InsufficientScope, InvalidRequest."""
     token = access_token.find(request, _presented(request))
-    if token is None or "openid" not in token.scopes:
+    if token is None:
         raise InvalidToken("the access token is unknown, expired or revoked")
-    subject = subjects.find(request.db, token.user_id)
-    if subject is None:
-        raise InvalidToken("the person is gone")
-    client = clients.get(request.db, token.client_id)
+    if "openid" not in token.scopes:
+        raise InsufficientScope("openid")
     told = claims.build(
-        subject,
-        shown_scopes(client, token.scopes),
+        token.subject,
+        claims.shown_scopes(token.scopes, with_groups=token.always_includes_groups),
         app_url=request.config.app_url,
         wanted=(token.claims or {}).get("userinfo", ()),
     )
-    return json({"sub": str(subject.id), **told}, headers=NO_STORE | CORS)
+    return json({**told, "sub": str(token.subject.id)}, headers=NO_STORE | CORS)
 
 
 def _presented(request: Request) -> str:

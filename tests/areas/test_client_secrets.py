@@ -12,6 +12,14 @@ from pocketid.clients import Client
 from pocketid.db import Database
 from pocketid.errors import Invalid, NotFound
 
+
+def active(db: Database, client_id: str, now: datetime) -> list[str]:
+    """The digests that the client's secret may match at a time."""
+    found = client_secrets.find_client(db, [client_id], now)
+    assert found is not None
+    return found[1]
+
+
 CHOSEN = "chosen+by %41 a ~person"
 
 
@@ -26,7 +34,7 @@ def test_a_generated_secret_is_random_letters_and_digits_stored_as_its_digest(
     row, secret = client_secrets.create(db, "immich", now)
     assert re.fullmatch(r"[A-Za-z0-9]{43}", secret)
     assert row.prefix == secret[:4]
-    [digest] = client_secrets.active(db, "immich", now)
+    [digest] = active(db, "immich", now)
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", digest)
     assert client_secrets.matches(secret, digest)
     assert not client_secrets.matches(secret[:-1], digest)
@@ -37,7 +45,7 @@ def test_a_generated_secret_is_random_letters_and_digits_stored_as_its_digest(
 def test_a_chosen_secret_is_stored_so_that_guessing_it_is_slow(db: Database, now: datetime) -> None:
     row, secret = client_secrets.create(db, "immich", now, chosen=CHOSEN)
     assert (secret, row.prefix) == (CHOSEN, "chos")
-    [digest] = client_secrets.active(db, "immich", now)
+    [digest] = active(db, "immich", now)
     assert digest.startswith("$argon2id$")
     assert client_secrets.matches(CHOSEN, digest)
     assert not client_secrets.matches(CHOSEN + " ", digest)
@@ -58,8 +66,8 @@ def test_a_weak_or_odd_secret_is_refused_and_nothing_is_stored(
 def test_a_secret_ends_at_its_time_and_others_stay(db: Database, now: datetime) -> None:
     client_secrets.create(db, "immich", now, expires_at=now + timedelta(days=30))
     client_secrets.create(db, "immich", now)
-    assert len(client_secrets.active(db, "immich", now + timedelta(days=29))) == 2
-    assert len(client_secrets.active(db, "immich", now + timedelta(days=30))) == 1
+    assert len(active(db, "immich", now + timedelta(days=29))) == 2
+    assert len(active(db, "immich", now + timedelta(days=30))) == 1
     assert len(client_secrets.of_client(db, "immich")) == 2
 
 
@@ -81,7 +89,7 @@ def test_a_client_has_twenty_secrets_at_most(db: Database, now: datetime) -> Non
 def test_a_revoked_secret_is_gone_at_once(db: Database, now: datetime) -> None:
     row, _secret = client_secrets.create(db, "immich", now)
     assert client_secrets.revoke(db, "immich", row.id) == row
-    assert client_secrets.active(db, "immich", now) == []
+    assert active(db, "immich", now) == []
     with pytest.raises(NotFound):
         client_secrets.revoke(db, "immich", row.id)
 
@@ -101,3 +109,15 @@ def test_a_secret_is_revoked_for_its_own_client_only(
 def test_an_unknown_digest_matches_nothing(digest: str) -> None:
     assert not client_secrets.matches("plain", digest)
     assert not client_secrets.matches("", digest)
+
+
+def test_of_several_ids_the_first_that_exists_counts(
+    db: Database, now: datetime, make_client: Callable[..., Client]
+) -> None:
+    make_client("other")
+    client_secrets.create(db, "other", now)
+    for wanted, found in ((["none", "other", "immich"], "other"), (["immich", "other"], "immich")):
+        client = client_secrets.find_client(db, wanted, now)
+        assert client is not None
+        assert (client[0].id, len(client[1])) == (found, int(found == "other"))
+    assert client_secrets.find_client(db, ["none", ""], now) is None

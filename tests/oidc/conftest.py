@@ -9,6 +9,8 @@ import pytest
 from pocketid import client_secrets, clients, users
 from pocketid.db import Database
 from tests.browser import Browser
+from tests.conftest import Clock
+from tests.oidc import grants
 from tests.oidc.flow import App
 
 
@@ -41,3 +43,13 @@ def signed_in(browser: Browser, anna: users.User, sign_in: Callable[..., None]) 
     """Anna's browser, signed in by a passkey."""
     sign_in(browser, anna)
     return browser
+
+
+@pytest.fixture
+def issue(db: Database, app: App, anna: users.User, clock: Clock) -> Callable[..., str]:
+    """`issue(**changes)`: a code for `app` and Anna; changes as tokens.Granted, and `to` another app."""
+
+    def make(*, to: App | None = None, **changes: Any) -> str:
+        return grants.issue_code(db, to or app, anna, clock(), **changes)
+
+    return make

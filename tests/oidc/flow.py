@@ -52,7 +52,7 @@ class App:
             consent(browser.get(browser.location))
         return answer(browser)["code"]
 
-    def exchange(self, browser: Browser, code: str, **changes: str | None) -> Browser:
+    def exchange(self, browser: Browser, code: str, /, **changes: str | None) -> Browser:
         """POST /api/oidc/token with a code."""
         usual: dict[str, str | None] = {
             "grant_type": "authorization_code",
@@ -65,7 +65,7 @@ class App:
         }
         return self.token(browser, **usual)
 
-    def refresh(self, browser: Browser, refresh_token: str, **changes: str | None) -> Browser:
+    def refresh(self, browser: Browser, refresh_token: str, /, **changes: str | None) -> Browser:
         """POST /api/oidc/token with a refresh token."""
         usual: dict[str, str | None] = {
             "grant_type": "refresh_token",

@@ -21,7 +21,7 @@ def literals(path: Path) -> set[str]:
         argument.value
         for call in calls
         if isinstance(call.func, ast.Attribute)
-        and call.func.attr in {"one", "many", "value", "values", "run"}
+        and call.func.attr in {"one", "many", "value", "values", "run", "complete"}
         for argument in call.args
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     }

@@ -1,0 +1,83 @@
+"""What an app holds after the person's part of the flow, made without walking through the pages."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pocketid import sessions, tokens, users
+from pocketid.crypto import digest, random_token
+from pocketid.db import Database
+from tests.oidc.flow import CHALLENGE, App
+
+SCOPES = ["openid", "profile", "email", "groups"]
+
+
+def start_session(db: Database, user: users.User, now: datetime) -> UUID:
+    """A running session of a person in some browser; returns its id, the sid of ID tokens."""
+    token = random_token()
+    db.run(
+        "sessions.insert",
+        digest=digest(token),
+        user_id=user.id,
+        method="passkey",
+        passkey_id=None,
+        verified_at=now,
+        expires_at=now + timedelta(minutes=60),
+        address="127.0.0.1",
+        user_agent="",
+        now=now,
+    )
+    actor = sessions.current(db, token, now)
+    assert actor is not None
+    return actor.session_id
+
+
+def issue_code(db: Database, app: App, user: users.User, now: datetime, **changes: Any) -> str:
+    """A code as /authorize gives it; `changes` as tokens.Granted."""
+    values: dict[str, Any] = {
+        "client_id": app.client_id,
+        "user_id": user.id,
+        "scopes": SCOPES,
+        "claims": None,
+        "nonce": "the-nonce",
+        "acr": "phr",
+        "amr": ["swk", "user", "mfa"],
+        "auth_time": now,
+        "redirect_uri": app.redirect_uri,
+        "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+        **changes,
+    }
+    if "session_id" not in values:
+        values["session_id"] = start_session(db, user, now)
+    code = tokens.issue_code(db, tokens.Granted(**values), now)
+    db.commit()
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How many rows there are, and how many of the families have ended."""
+
+    spent: int
+    revoked: int
+    access_tokens: int
+    refresh_tokens: int
+
+
+_COUNT = """
+select (select count(*) from authorizations where code_used_at is not null) as spent,
+       (select count(*) from authorizations where revoked_at is not null) as revoked,
+       (select count(*) from access_tokens) as access_tokens,
+       (select count(*) from refresh_tokens) as refresh_tokens
+"""
+
+
+def stored(db: Database) -> Stored:
+    """What is in the tables now."""
+    connection = db._source.take()
+    try:
+        return Stored(*connection.execute(_COUNT).fetchone())  # type: ignore[misc]  # one row always
+    finally:
+        db._source.give_back(connection)
