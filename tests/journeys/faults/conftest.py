@@ -1,0 +1,91 @@
+"""Fixtures of the fault campaign: a PostgreSQL that may be killed, a wire to it, and the campaign's table."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from pocketid import embedded
+from tests.conftest import make_open_folder
+from tests.journeys.faults.installation import Installation, some_origin
+from tests.journeys.faults.wire import Wire
+
+IS_LONG = os.environ.get("POCKETID_TEST_PROFILE") == "long"
+
+
+@dataclass
+class Outcome:
+    """One row of the table."""
+
+    injected: int = 0
+    lost: int = 0
+    double_winners: int = 0
+    figures: list[str] = field(default_factory=list)
+
+
+class Campaign(dict[str, Outcome]):
+    """What was injected and what came of it, by fault. Each test asserts; this is what is printed."""
+
+    def of(self, fault: str) -> Outcome:
+        """The row of a fault."""
+        return self.setdefault(fault, Outcome())
+
+    def table(self) -> str:
+        """All rows as text."""
+        width = max(map(len, self), default=0)
+        head = f"{'fault':{width}}  injected  requests lost  double winners"
+        lines = [
+            f"{fault:{width}}  {row.injected:8}  {row.lost:13}  {row.double_winners:14}  {'; '.join(row.figures)}"
+            for fault, row in self.items()
+        ]
+        return "\n".join(["", head, *lines, ""])
+
+
+@pytest.fixture(scope="session")
+def campaign(request: pytest.FixtureRequest) -> Iterator[Campaign]:
+    """The table; printed at the end of the long form."""
+    outcomes = Campaign()
+    yield outcomes
+    if IS_LONG:
+        capture = request.config.pluginmanager.getplugin("capturemanager")
+        with capture.global_and_fixture_disabled():
+            print(outcomes.table())
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A PostgreSQL of the test's own with an installation on it; `conninfo` leads there over the wire."""
+
+    postgres: embedded.Embedded
+    wire: Wire
+    installation: Installation
+    conninfo: str
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Machine]:
+    folder = make_open_folder()
+    (folder / "wire").mkdir()
+    with (
+        embedded.start(folder) as postgres,
+        Wire(folder / "wire", folder / "run" / ".s.PGSQL.5432") as wire,
+    ):
+        installation = Installation(folder, postgres.conninfo, some_origin())
+        yield Machine(postgres, wire, installation, f"host={folder / 'wire'} user=pocketid dbname=pocketid")
+        installation.close()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def intact_wire(machine: Machine) -> Iterator[None]:
+    """Whatever a test did to the wire, the next one finds it in place."""
+    yield
+    machine.wire.take_away()
+    machine.wire.put_back()
+
+
+@pytest.fixture
+def installation(machine: Machine) -> Installation:
+    return machine.installation
