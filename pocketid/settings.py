@@ -6,7 +6,8 @@ Values are kept as text, under Pocket ID's names, because its API and its import
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from pocketid.db import Database
 from pocketid.errors import NotAllowed
 from pocketid.request import Request
 from pocketid.text import _
+from pocketid.variables import SETTINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,24 @@ def load(request: Request) -> Settings:
 
 
 def read(db: Database, config: Config) -> Settings:
-    """The settings in force, from the database and the environment."""
+    """The settings in force, from the database and the environment.
+
+    A row that no page of ours could have written counts as absent: it must not keep everybody out.
+    """
     stored = {row.name: row.value for row in db.many(Stored, "settings.all")}
-    texts = {}
+    if config.ui_config_disabled:
+        stored = {}
+    values = {}
     for field, (name, variable) in NAMES.items():
-        text = config.settings_overrides.get(variable, stored.get(name))
-        if text:
-            texts[field] = text
-    return Settings(**{field: _parsed(field, text) for field, text in texts.items()})
+        if text := config.settings_overrides.get(variable, stored.get(name)):
+            with suppress(ValueError):
+                values[field] = parsed(field, text)
+    return Settings(**values)
+
+
+def parsed(field: str, text: str) -> Any:
+    """The value that a text stands for. Raises ValueError unless the environment could say it too."""
+    return _PARSERS[NAMES[field][1]](text)
 
 
 def overridden(config: Config) -> set[str]:
@@ -116,11 +128,4 @@ def _store(db: Database, field: str, value: Any, now: datetime) -> None:
     db.run("settings.store", name=NAMES[field][0], value=text, now=now)
 
 
-def _parsed(field: str, text: str) -> Any:
-    kind: type = type(_DEFAULTS[field])
-    if kind is bool:
-        return text.strip().lower() in {"true", "1", "yes", "on"}
-    return kind(text)
-
-
-_DEFAULTS = {field.name: field.default for field in fields(Settings)}
+_PARSERS = {variable.name: variable.parse for variable in SETTINGS}

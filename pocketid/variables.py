@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pocketid import callback_urls
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _MAX_PORT = 65535
 _HOSTNAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\.?")
@@ -116,7 +118,15 @@ def _colour(text: str) -> str:
 
 
 def _app_name(text: str) -> str:
-    if not 1 <= len(text) <= 30:  # Pocket ID's limit
+    if not (1 <= len(text) <= 30 and text.isprintable()):  # Pocket ID's limit
+        raise ValueError
+    return text
+
+
+def _home_page(text: str) -> str:
+    """A path to land on; never one that leads to the home page itself, and so in circles."""
+    path = text.partition("?")[0].partition("#")[0].rstrip("/")
+    if not callback_urls.is_safe_local_path(text) or path in {"", "/login", "/logout", "/setup"}:
         raise ValueError
     return text
 
@@ -268,7 +278,9 @@ SETTINGS = (
         "60",
         "How long a sign-in lasts, in minutes.",
     ),
-    Variable("HOME_PAGE_URL", "/settings/account", _text, "a path", "/settings/apps", "Where people land."),
+    Variable(
+        "HOME_PAGE_URL", "/settings/account", _home_page, "a path", "/settings/apps", "Where people land."
+    ),
     Variable(
         "ACCENT_COLOR",
         "default",

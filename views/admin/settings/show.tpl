@@ -38,6 +38,9 @@
 % include("parts/check.tpl", name="require_user_email", label=_("Everybody needs an e-mail address"), checked=typed["require_user_email"], disabled="require_user_email" in fixed)
 % include("parts/check.tpl", name="emails_verified", label=_("Addresses that an admin types in count as verified"), checked=typed["emails_verified"], disabled="emails_verified" in fixed)
 <div class="field"><label for="user_verification">{{_("Finger, face or PIN")}}</label><small id="user_verification-hint">{{_("Whether a passkey alone is enough, or must check who holds it.")}}</small><select id="user_verification" name="user_verification" aria-describedby="user_verification-hint"{{! " disabled" if "user_verification" in fixed else "" }}><option value="required">{{_("Required")}}</option><option value="preferred"{{! " selected" if typed["user_verification"] == "preferred" else "" }}>{{_("Preferred")}}</option></select>
+% if errors.get("user_verification"):
+<span class="error">{{errors["user_verification"]}}</span>
+% end
 % if "user_verification" in fixed:
 <input type="hidden" name="user_verification" value="{{typed["user_verification"]}}">
 % end
