@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -80,14 +81,7 @@ class Config:
 
     def trusts(self, peer: str) -> bool:
         """Whether a peer's X-Forwarded headers count; a unix socket's peer has no address and is trusted by true."""
-        if isinstance(self.trust_proxy, bool):
-            return self.trust_proxy
-        try:
-            address = ipaddress.ip_address(peer)
-        except ValueError:
-            return False
-        address = getattr(address, "ipv4_mapped", None) or address
-        return any(address.version == network.version and address in network for network in self.trust_proxy)
+        return self.trust_proxy if isinstance(self.trust_proxy, bool) else _is_within(peer, self.trust_proxy)
 
 
 def from_environment() -> Config:
@@ -297,6 +291,17 @@ def _warn(reading: _Reading, values: Mapping[str, Any]) -> None:
         reading.warnings.append(
             "TRUST_PROXY is true: everybody who can connect may claim any address. Name the proxy's address instead."
         )
+
+
+@lru_cache(maxsize=1024)
+def _is_within(text: str, networks: tuple[Network, ...]) -> bool:
+    """Whether a text is an address within one of these networks; the same few proxies ask again and again."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address.version == network.version and address in network for network in networks)
 
 
 def _host_names(url: str) -> set[str]:

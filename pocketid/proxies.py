@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from pocketid.config import Config
@@ -25,6 +26,7 @@ def client_address(environ: Mapping[str, Any], config: Config) -> str | None:
     return _valid_address(address)
 
 
+@lru_cache(maxsize=1024)
 def _valid_address(text: str) -> str | None:
     try:
         address = ipaddress.ip_address(text)
@@ -36,6 +38,6 @@ def _valid_address(text: str) -> str | None:
 
 def forwarded(environ: Mapping[str, Any], config: Config, name: str) -> str:
     """What X-Forwarded-`name` says of the proxy's own request: the last value, "" from a peer that is not trusted."""
-    is_trusted = config.trusts(environ.get("REMOTE_ADDR") or "")
     given: str = environ.get(f"HTTP_X_FORWARDED_{name.upper()}", "")
-    return given.rpartition(",")[2].strip().lower() if is_trusted else ""
+    is_believed = given and config.trusts(environ.get("REMOTE_ADDR") or "")
+    return given.rpartition(",")[2].strip().lower() if is_believed else ""

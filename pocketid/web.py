@@ -48,6 +48,13 @@ _FLASH_SECONDS = 60
 _ANY_HOST = {"/healthz", "/health"}
 _SAME_SITE = {"same-origin", "none"}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}  # RFC 9110 9.2.1
+_HEADERS = {  # on every answer, in the shape that Bottle keeps headers in
+    "X-Content-Type-Options": ["nosniff"],
+    "X-Frame-Options": ["DENY"],
+    "Referrer-Policy": ["no-referrer"],
+    "Cross-Origin-Opener-Policy": ["same-origin"],
+}
+_SECURE_HEADERS = _HEADERS | {"Strict-Transport-Security": ["max-age=31536000"]}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -372,13 +379,8 @@ def _finish(site: Site, views: Views, request: Request, response: Response) -> I
     for name, value in response.headers.items():
         out.set_header(name, value)
     if "Content-Security-Policy" not in response.headers:
-        out.set_header("Content-Security-Policy", _content_security_policy(response))
-    out.set_header("X-Content-Type-Options", "nosniff")
-    out.set_header("X-Frame-Options", "DENY")
-    out.set_header("Referrer-Policy", "no-referrer")
-    out.set_header("Cross-Origin-Opener-Policy", "same-origin")
-    if site.config.is_https:
-        out.set_header("Strict-Transport-Security", "max-age=31536000")
+        out.headers.dict["Content-Security-Policy"] = [_content_security_policy(response)]
+    out.headers.dict.update(_SECURE_HEADERS if site.config.is_https else _HEADERS)
     for cookie in response.cookies:
         out.add_header("Set-Cookie", cookies.header(site.config, cookie.name, cookie.value, cookie.max_age))
     return [response.body]
