@@ -4,7 +4,7 @@ Which of these it is, oidc/prompts.py decides; each POST does one step and asks 
 """
 
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pocketid import callback_urls, consents, interactions, sessions, webauthn
 from pocketid.errors import Refusal
@@ -62,6 +62,22 @@ def cancel(request: Request) -> Response:
     """The person does not want to; the app is told. RFC 6749 4.1.2.1 access_denied."""
     interaction = interactions.get(request, request.form.get("id", ""))
     return _finish(request, interaction, RedirectedError("access_denied", "the person cancelled the request"))
+
+
+def form_action(request: Request, target: str) -> tuple[str, ...]:
+    """The CSP sources of a form elsewhere that goes on to `target`: those of the app that waits there, if any.
+
+    The way from such a form over /interaction back to the app is one chain of redirects for the browser.
+    """
+    parts = urlsplit(target)
+    if parts.path != "/interaction":
+        return ()
+    try:
+        interaction = interactions.get(request, dict(parse_qsl(parts.query)).get("id", ""))
+        asked = authorize.restore(request, interaction)
+    except (Refusal, ShownError, RedirectedError):
+        return ()
+    return (callback_urls.origin_for_csp(asked.redirect_uri),)
 
 
 def _proceed(request: Request, interaction: Interaction, problem: str | None = None) -> Response:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from pocketid import callback_urls, one_time_access, sessions, settings, setup, users, webauthn
 from pocketid.one_time_access import CodeRefused
+from pocketid.pages import authorize as interaction
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
 from pocketid.text import _
@@ -108,6 +109,7 @@ def _sign_in_page(request: Request, refusal: PasskeyRefused | None = None) -> Re
     return page(
         "login/show",
         status=refusal.status if refusal else HTTPStatus.OK,
+        form_action=interaction.form_action(request, _target(request)),
         options=webauthn.begin_authentication(request),
         target=_target(request),
         query=_query(request),
@@ -120,6 +122,7 @@ def _reauthentication_page(request: Request, refusal: PasskeyRefused | None = No
     return page(
         "login/reauthenticate",
         status=refusal.status if refusal else HTTPStatus.OK,
+        form_action=interaction.form_action(request, _target(request)),
         options=webauthn.begin_authentication(request, request.person.user_id),
         target=_target(request),
         problem=refusal.message if refusal else None,
@@ -131,6 +134,7 @@ def _passkey_page(request: Request, refusal: PasskeyRefused | None = None) -> Re
     return page(
         "login/add_passkey",
         status=refusal.status if refusal else HTTPStatus.OK,
+        form_action=interaction.form_action(request, _target(request)),
         options=webauthn.begin_registration(request),
         target=_target(request),
         can_skip=webauthn.has_another_way_in(request.db, user_id, None, request.now),
