@@ -37,14 +37,23 @@ AUTHENTICATOR = {
 }
 
 
+_SECONDS = 15
+# The virtual authenticator takes every suggestion at once, before anybody could click
+NO_SUGGESTIONS = """
+  if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = async () => false;
+"""
+
+
 @contextmanager
-def chromium(*arguments: str, environment: dict[str, str] | None = None) -> Iterator[Browser]:
+def chromium(
+    *arguments: str, environment: dict[str, str] | None = None, executable: Path | None = None
+) -> Iterator[Browser]:
     """A headless Chromium that calls nowhere by itself."""
-    executable = shutil.which("chromium")
-    assert executable, "Chromium is missing: make tools"
+    program = executable or shutil.which("chromium")
+    assert program, "Chromium is missing: make tools"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=executable,
+            executable_path=program,
             headless=True,
             args=[*ARGUMENTS, *arguments],
             env=environment or None,  # type: ignore[arg-type]
@@ -56,19 +65,38 @@ def chromium(*arguments: str, environment: dict[str, str] | None = None) -> Iter
 
 
 class Person:
-    """A person with one device: a browser profile and a passkey authenticator."""
+    """A person with one device: a browser profile and a passkey authenticator.
 
-    def __init__(self, browser: Browser, origin: str, **context: Any) -> None:
+    With `suggestions` the browser offers passkeys in text fields, and the authenticator takes the first.
+    """
+
+    def __init__(self, browser: Browser, origin: str, *, suggestions: bool = False, **context: Any) -> None:
         self.origin = origin
         self.context: BrowserContext = browser.new_context(**context)
-        self.page: Page = self.context.new_page()
+        if not suggestions:
+            self.context.add_init_script(NO_SUGGESTIONS)
         self.problems: list[str] = []
+        self._open()
+
+    def _open(self) -> None:
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(_SECONDS * 1000)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", self._hear)
         self._devtools = self.context.new_cdp_session(self.page)
         self._devtools.send("WebAuthn.enable", {"enableUI": False})
         added = self._devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
         self.authenticator: str = added["authenticatorId"]
+
+    def new_tab(self) -> None:
+        """Close the page and go on in another one, with the same cookies and passkeys."""
+        kept = self.passkeys()
+        self.page.close()
+        self._open()
+        for credential in kept:
+            self._devtools.send(
+                "WebAuthn.addCredential", {"authenticatorId": self.authenticator, "credential": credential}
+            )
 
     def goto(self, path: str) -> Page:
         """Open a path of the origin."""

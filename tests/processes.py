@@ -1,4 +1,4 @@
-"""Programs that tests start: our server and a relying party, each ended by the process that was started."""
+"""Programs that tests start: our server and relying parties, each ended by the process that was started."""
 
 import os
 import socket
@@ -7,12 +7,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 ROOT = Path(__file__).parents[1]
 _START_SECONDS = 30
+_STOP_SECONDS = 15
 
 
 def free_port() -> int:
@@ -23,49 +26,108 @@ def free_port() -> int:
         return port
 
 
+class Server:
+    """Our server as a process: over an embedded database in `directory`, unless the environment names one.
+
+    `within` is put before its command, as `nsenter ...` is. A server that ended can be started again.
+    """
+
+    def __init__(self, directory: Path, port: int, within: Sequence[str] = (), /, **environment: str) -> None:
+        self.environment = {
+            "APP_URL": f"http://localhost:{port}",
+            "PORT": str(port),
+            "HOST": "127.0.0.1",
+            "DATA_DIR": str(directory / "data"),
+            **environment,
+        }
+        self.origin = self.environment["APP_URL"]
+        self.log = directory / "pocketid.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self._within = within
+        self._health = f"http://127.0.0.1:{port}/healthz"
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start, and return once it answers."""
+        process = self.process = _spawn(self._command(), self.environment, self.log)
+        _await("pocketid", process, self.log, self._is_well)
+        return process
+
+    def stop(self) -> int:
+        """Ask it to end as a service manager does; its exit code."""
+        assert self.process
+        return _end(self.process)
+
+    def kill(self) -> None:
+        """End it at once, as a power failure does."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+
+    def run(self, *words: str) -> str:
+        """What a command of ours prints, run beside the server with its environment."""
+        return subprocess.run(
+            self._command(*words),
+            env={**os.environ, **self.environment},
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _command(self, *words: str) -> list[str]:
+        return [*self._within, sys.executable, "-m", "pocketid", *words]
+
+    def _is_well(self) -> bool:
+        if not self._within:
+            return _answers(self._health)
+        asked = subprocess.run(
+            self._command("healthcheck"),
+            env={**os.environ, **self.environment},
+            cwd=ROOT,
+            check=False,
+            capture_output=True,
+        )
+        return asked.returncode == 0
+
+
 @contextmanager
 def running(
     command: list[str], environment: Mapping[str, str], log: Path, directory: Path = ROOT
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program whose output goes to `log`; it is asked to end, and ended if it does not listen."""
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command, env={**os.environ, **environment}, cwd=directory, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    process = _spawn(command, environment, log, directory)
+    try:
+        yield process
+    finally:
+        _end(process)
 
 
 @contextmanager
 def pocketid(directory: Path, port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """Our server over an embedded database in `directory`, once it answers."""
-    values = {
-        "APP_URL": f"http://localhost:{port}",
-        "PORT": str(port),
-        "HOST": "127.0.0.1",
-        "DATA_DIR": str(directory / "data"),
-        **environment,
-    }
-    log = directory / "pocketid.log"
-    with running([sys.executable, "-m", "pocketid"], values, log) as process:
-        await_answer(f"http://127.0.0.1:{port}/healthz", process, log)
-        yield process
+    with Server(directory, port, **environment) as server:
+        assert server.process
+        yield server.process
 
 
 @contextmanager
-def relying_party(directory: Path, port: int, **environment: str) -> Iterator[str]:
+def relying_party(
+    directory: Path, port: int, within: Sequence[str] = (), /, **environment: str
+) -> Iterator[str]:
     """The Immich-like relying party (relying_party.mjs); yields its origin."""
     values = {"ORIGIN": f"http://localhost:{port}", "PORT": str(port), **environment}
-    log = directory / "relying_party.log"
-    with running(["node", str(ROOT / "tests" / "relying_party.mjs")], values, log) as process:
-        _await("the relying party", process, log, lambda: b"listening" in log.read_bytes())
+    log = directory / f"relying_party-{port}.log"
+    with running([*within, "node", str(ROOT / "tests" / "relying_party.mjs")], values, log) as process:
+        await_line(b"listening", process, log)
         yield values["ORIGIN"]
 
 
@@ -73,15 +135,38 @@ def await_answer(
     url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = _START_SECONDS
 ) -> None:
     """Wait until an address answers with success. Raises AssertionError with the log when the program ends."""
+    _await(url, process, log, lambda: _answers(url), seconds)
 
-    def answers() -> bool:
-        try:
-            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # a loopback address of ours
-                return bool(answer.status < 300)
-        except (urllib.error.URLError, OSError):
-            return False
 
-    _await(url, process, log, answers, seconds)
+def await_line(words: bytes, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a program has printed some words. Raises AssertionError with the log when it ends."""
+    _await(str(process.args), process, log, lambda: words in log.read_bytes())
+
+
+def _spawn(
+    command: list[str], environment: Mapping[str, str], log: Path, directory: Path = ROOT
+) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command, env={**os.environ, **environment}, cwd=directory, stdout=output, stderr=subprocess.STDOUT
+        )
+
+
+def _end(process: subprocess.Popen[bytes]) -> int:
+    process.terminate()
+    try:
+        return process.wait(timeout=_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # a loopback address of ours
+            return bool(answer.status < 300)
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 def _await(

@@ -1,17 +1,18 @@
-// A relying party that does what Immich does with openid-client 6.8.1: fresh discovery at each step, the secret
-// in the body, PKCE, ID-token claims, end-session without a redirect. Settings come from the environment.
-//   GET  /auth/login            starts; GET /auth/login?code=... finishes
-//   POST /mobile {redirectUri, state, codeChallenge}   what a phone asks for
-//   POST /mobile/callback {url, state, codeVerifier}   what a phone brings back
-//   GET  /logout                goes to the provider's end-session endpoint
+// A relying party that does what Immich does with openid-client 6.8.1: discovery anew at each step, state and
+// verifier in cookies, the secret in the body, PKCE where it is offered, and end-session without a way back.
+// Settings come from the environment.
+//   GET  /auth/login, /user-settings     the page that starts by itself, and that the provider sends people back to
+//   POST /api/oauth/authorize            {redirectUri} -> {url}; a phone adds its own {state, codeChallenge}
+//   POST /api/oauth/callback             {url} -> what was learnt; a phone adds {state, codeVerifier}
+//   POST /api/auth/logout                -> {redirectUri}; GET /auth/logout is the page that follows it
+//   GET  /api/userinfo                   asks the provider once more with the tokens of the last sign-in
+//   POST /api/refresh                    renews them
 import http from "node:http";
-import https from "node:https";
-import fs from "node:fs";
 import * as client from "openid-client";
 
-const { ISSUER, CLIENT_ID, CLIENT_SECRET, ORIGIN, PORT, TLS_CERT, TLS_KEY, AUTH = "client_secret_post", SCOPE = "openid email profile",
-  ALG = "RS256" } = process.env;
-const pending = new Map();
+const { ISSUER, CLIENT_ID, CLIENT_SECRET, ORIGIN, PORT, AUTH = "client_secret_post", SCOPE = "openid email profile", ALG = "RS256",
+  LOGOUT_HINT } = process.env;
+let last;
 
 async function discover() {
   const authentication = !CLIENT_SECRET ? client.None() : AUTH === "client_secret_basic" ? client.ClientSecretBasic(CLIENT_SECRET)
@@ -20,7 +21,7 @@ async function discover() {
     authentication, { execute: ISSUER.startsWith("http:") ? [client.allowInsecureRequests] : [] });
 }
 
-async function begin(redirectUri, state, codeChallenge) {
+async function begin({ redirectUri, state = client.randomState(), codeChallenge }) {
   const config = await discover();
   const verifier = codeChallenge ? undefined : client.randomPKCECodeVerifier();
   const parameters = { redirect_uri: redirectUri, scope: SCOPE, state };
@@ -28,51 +29,78 @@ async function begin(redirectUri, state, codeChallenge) {
     parameters.code_challenge = codeChallenge ?? await client.calculatePKCECodeChallenge(verifier);
     parameters.code_challenge_method = "S256";
   }
-  return { url: client.buildAuthorizationUrl(config, parameters).href, verifier };
+  return { url: client.buildAuthorizationUrl(config, parameters).href, state, verifier };
 }
 
-async function finish(url, state, verifier) {
+async function finish({ url, state, codeVerifier }) {
   const config = await discover();
-  const tokens = await client.authorizationCodeGrant(config, new URL(url), { expectedState: state, pkceCodeVerifier: verifier });
+  const tokens = await client.authorizationCodeGrant(config, new URL(url), { expectedState: state, pkceCodeVerifier: codeVerifier });
   const claims = tokens.claims();
   const userinfo = await client.fetchUserInfo(config, tokens.access_token, claims.sub);
-  const refreshed = tokens.refresh_token ? await client.refreshTokenGrant(config, tokens.refresh_token) : undefined;
-  return { claims, userinfo, refreshed: refreshed?.claims() ?? null, scope: tokens.scope };
+  last = { accessToken: tokens.access_token, refreshToken: tokens.refresh_token, idToken: tokens.id_token, sub: claims.sub };
+  return { claims, userinfo, profile: claims.email ? claims : userinfo, picture: await picture(claims.picture ?? userinfo.picture),
+    scope: tokens.scope, refreshes: Boolean(tokens.refresh_token), tokens: { ...last, code: new URL(url).searchParams.get("code") } };
 }
 
-const body = async (request) => { let text = ""; for await (const chunk of request) text += chunk; return JSON.parse(text || "{}"); };
+// Immich's server fetches it without credentials.
+async function picture(url) {
+  if (!url) return null;
+  const answer = await fetch(url);
+  return { status: answer.status, type: answer.headers.get("content-type") };
+}
 
-async function handle(request, response) {
-  const url = new URL(request.url, ORIGIN);
-  const send = (status, content, headers = {}) => { response.writeHead(status, headers); response.end(content); };
-  const json = (content) => send(200, JSON.stringify(content), { "content-type": "application/json" });
+async function logoutAddress() {
+  const config = await discover();
+  return LOGOUT_HINT && last ? client.buildEndSessionUrl(config, { id_token_hint: last.idToken }).href : config.serverMetadata().end_session_endpoint;
+}
+
+async function refresh() {
+  const tokens = await client.refreshTokenGrant(await discover(), last.refreshToken);
+  last = { ...last, accessToken: tokens.access_token, refreshToken: tokens.refresh_token ?? last.refreshToken };
+  return { claims: tokens.claims() ?? null };
+}
+
+const page = (script) => `<!doctype html><title>App</title><h1>App</h1><script type="module">
+const post = async (path, body) => (await fetch(path, { method: "POST", body: JSON.stringify(body) })).json();
+const show = (result) => { const pre = document.createElement("pre"); pre.id = "result"; pre.textContent = JSON.stringify(result); document.body.append(pre); };
+${script}</script>`;
+const LOGIN = page(`const url = new URL(location.href);
+if (url.searchParams.has("code") || url.searchParams.has("error")) show(await post("/api/oauth/callback", { url: url.href }));
+else location.href = (await post("/api/oauth/authorize", { redirectUri: url.origin + url.pathname })).url;`);
+const LOGOUT = page(`location.href = (await post("/api/auth/logout")).redirectUri;`);
+
+const cookies = (request) => Object.fromEntries((request.headers.cookie ?? "").split("; ").map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
+const read = async (request) => { let text = ""; for await (const chunk of request) text += chunk; return JSON.parse(text || "{}"); };
+const html = (content) => ({ content, headers: { "content-type": "text/html" } });
+const json = (content, headers = {}) => ({ content: JSON.stringify(content), headers: { "content-type": "application/json", ...headers } });
+
+const routes = {
+  "GET /auth/login": () => html(LOGIN),
+  "GET /user-settings": () => html(LOGIN),
+  "GET /auth/logout": () => html(LOGOUT),
+  "POST /api/oauth/authorize": async (request) => {
+    const { url, state, verifier } = await begin(await read(request));
+    return json({ url }, { "set-cookie": [`oauth_state=${state}; HttpOnly`, `oauth_code_verifier=${verifier ?? ""}; HttpOnly`] });
+  },
+  "POST /api/oauth/callback": async (request) => {
+    const { oauth_state: state, oauth_code_verifier: codeVerifier } = cookies(request);
+    return json(await finish({ state, codeVerifier, ...await read(request) }));
+  },
+  "POST /api/auth/logout": async () => json({ redirectUri: await logoutAddress() }),
+  "GET /api/userinfo": async () => json(await client.fetchUserInfo(await discover(), last.accessToken, last.sub)),
+  "POST /api/refresh": async () => json(await refresh()),
+  "GET /favicon.ico": () => ({ status: 204, content: "" }),
+};
+
+http.createServer(async (request, response) => {
+  const route = routes[`${request.method} ${new URL(request.url, ORIGIN).pathname}`] ?? (() => ({ status: 404, content: "" }));
+  let answer;
   try {
-    if (url.pathname === "/auth/login" && !url.searchParams.has("state")) {
-      const state = client.randomState();
-      const started = await begin(`${ORIGIN}/auth/login`, state);
-      pending.set(state, started.verifier);
-      send(302, "", { location: started.url });
-    } else if (url.pathname === "/auth/login") {
-      const state = url.searchParams.get("state");
-      const result = await finish(url.href, state, pending.get(state));
-      send(200, `<!doctype html><title>Signed in</title><h1>Welcome ${result.claims.name}</h1><pre id="result">${JSON.stringify(result)}</pre>`,
-        { "content-type": "text/html" });
-    } else if (url.pathname === "/mobile") {
-      const asked = await body(request);
-      json(await begin(asked.redirectUri, asked.state, asked.codeChallenge));
-    } else if (url.pathname === "/mobile/callback") {
-      const asked = await body(request);
-      json(await finish(asked.url, asked.state, asked.codeVerifier));
-    } else if (url.pathname === "/logout") {
-      send(302, "", { location: (await discover()).serverMetadata().end_session_endpoint });
-    } else {
-      send(url.pathname === "/favicon.ico" ? 204 : 404, "");
-    }
+    answer = await route(request);
   } catch (error) {
-    const problem = { error: error.error ?? error.code ?? error.name, message: error.message, cause: String(error.cause?.message ?? error.cause ?? "") };
-    send(500, `<!doctype html><title>Failed</title><pre id="result">${JSON.stringify(problem)}</pre>`, { "content-type": "text/html" });
+    answer = { status: 500, ...json({ error: error.error ?? error.code ?? error.name, message: error.message,
+      cause: String(error.cause?.message ?? error.cause?.code ?? JSON.stringify(error.cause) ?? ""), status: error.status ?? null }) };
   }
-}
-
-const server = TLS_CERT ? https.createServer({ cert: fs.readFileSync(TLS_CERT), key: fs.readFileSync(TLS_KEY) }, handle) : http.createServer(handle);
-server.listen(Number(PORT), "127.0.0.1", () => console.log("listening"));
+  response.writeHead(answer.status ?? 200, answer.headers);
+  response.end(answer.content);
+}).listen(Number(PORT), "127.0.0.1", () => console.log("listening"));

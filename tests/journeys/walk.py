@@ -1,5 +1,6 @@
 """The main job in a real browser, step by step, for journeys and for the demo."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.chromium import Person
 
 Seen = Callable[[str, Page], None]
+PASSKEY_FORM, CONSENT_FORM = "form[data-passkey]", "form[action='/interaction/consent']"
 
 
 def unseen(step: str, page: Page) -> None:
@@ -89,19 +91,39 @@ def enrol(person: Person, link: str, seen: Seen = unseen) -> None:
     seen("enrolled", page)
 
 
-def sign_in_to_app(person: Person, start: str, *, first_time: bool, seen: Seen = unseen) -> dict[str, Any]:
-    """From the app's sign-in link to the app's page, with a passkey on the way if nobody is signed in."""
+def sign_in_to_app(
+    person: Person, start: str, *, first_time: bool = False, seen: Seen = unseen
+) -> dict[str, Any]:
+    """From the app's sign-in page to what the app learns, with a passkey on the way if nobody is signed in."""
     page = person.page
     page.goto(start)
-    if "/interaction" in page.url and page.locator("[data-passkey]").count():
+    page.wait_for_selector(f"{PASSKEY_FORM}, {CONSENT_FORM}, #result")
+    if page.locator(PASSKEY_FORM).count():
         seen("sign-in", page)
         page.locator("button.primary").click()
-        page.wait_for_load_state()
     if first_time:
-        expect(page.get_by_role("button", name=re.compile("^Sign in to"))).to_be_visible()
-        seen("consent", page)
-        page.get_by_role("button", name=re.compile("^Sign in to")).click()
-    page.wait_for_selector("#result")
-    seen("app", page)
-    result: dict[str, Any] = __import__("json").loads(page.locator("#result").inner_text())
-    return result
+        consent(person, seen)
+    return result(person, seen)
+
+
+def consent(person: Person, seen: Seen = unseen) -> None:
+    """Let the app have what it asks for."""
+    person.page.wait_for_selector(CONSENT_FORM)
+    seen("consent", person.page)
+    person.page.get_by_role("button", name=re.compile("^Sign in to")).click()
+
+
+def result(person: Person, seen: Seen = unseen) -> dict[str, Any]:
+    """What the app has learnt, on its page."""
+    text = person.page.wait_for_selector("#result").inner_text()  # type: ignore[union-attr]
+    seen("app", person.page)
+    learnt: dict[str, Any] = json.loads(text)
+    return learnt
+
+
+def sign_out(person: Person) -> None:
+    """Sign out of the provider in this browser, unless nobody is signed in."""
+    button = person.goto("/logout").get_by_role("button", name="Sign out")
+    if button.count():
+        button.click()
+        person.page.wait_for_url("**/login")

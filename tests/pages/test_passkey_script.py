@@ -19,8 +19,6 @@ from tests.conftest import make_config
 
 pytestmark = pytest.mark.browser
 
-# The virtual authenticator takes every suggestion at once, before anybody could click
-NO_SUGGESTIONS = "PublicKeyCredential.isConditionalMediationAvailable = async () => false"
 # A browser of 2023, and a password manager whose answers have no toJSON
 WITHOUT_JSON = """
   delete PublicKeyCredential.parseCreationOptionsFromJSON;
@@ -53,7 +51,6 @@ def served(committed_site: Site) -> Iterator[Site]:
 @pytest.fixture
 def person(screen: Chromium, served: Site) -> Iterator[Person]:
     person = Person(screen, served.config.app_url)
-    person.page.add_init_script(f"if (window.PublicKeyCredential) {NO_SUGGESTIONS}")
     yield person
     person.close()
 
@@ -95,7 +92,7 @@ def test_setup_and_sign_in_by_a_click(person: Person, served: Site) -> None:
 
 
 def test_the_passkey_is_among_the_suggestions_of_the_browser(screen: Chromium, served: Site) -> None:
-    person = Person(screen, served.config.app_url)
+    person = Person(screen, served.config.app_url, suggestions=True)
     set_up(person)
     person.goto("/logout").click("button.primary")
     person.page.wait_for_url("**/settings/account")
