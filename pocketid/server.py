@@ -4,7 +4,7 @@
     server.serve()                                   until stop(), which a signal handler may call
       accept thread                                  new and idle connections (Cheroot's own loop)
       gate thread                                    connections whose request is not whole yet (gate.py)
-      worker threads                                 one request each; all busy and the queue full: 503 at once
+      worker threads                                 one request each; queue full: 503 at once; waited too long: 503
     stop                                             no new connections; running requests finish, then return
 
 It speaks HTTP/1.1 without TLS: that is the proxy's. It knows nothing of the application.
@@ -15,6 +15,7 @@ import os
 import socket
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from queue import Full
@@ -29,6 +30,7 @@ Application = Callable[..., Iterable[bytes]]
 _IDLE_SECONDS = 10
 _SOCKET_BUFFER = 256 * 1024
 _BACKLOG = 512
+_LONGEST_WAIT_SECONDS = 2.0
 
 
 class _Headers(cheroot_server.HeaderReader):
@@ -49,6 +51,16 @@ class _Request(cheroot_server.HTTPRequest):
 
 class _Connection(cheroot_server.HTTPConnection):
     RequestHandlerClass = _Request
+    queued_at = 0.0
+    is_refused = False
+
+    def communicate(self) -> bool:
+        """Answer a request, unless it has waited for a thread so long that others had better be served instead."""
+        if time.monotonic() - self.queued_at > _LONGEST_WAIT_SECONDS:
+            self.is_refused = True
+            return True
+        keeps_open: bool = super().communicate()  # type: ignore[no-untyped-call]  # Cheroot's stub has no types here
+        return keeps_open
 
 
 class _Cheroot(wsgi.Server):
@@ -64,6 +76,7 @@ class _Cheroot(wsgi.Server):
 
     def hand_on(self, connection: Any) -> None:
         """Queue a whole request for the threads; a full queue answers 503 instead of hanging."""
+        connection.queued_at = time.monotonic()
         try:
             self.requests.put(connection)
         except Full:
@@ -72,7 +85,9 @@ class _Cheroot(wsgi.Server):
     def put_conn(self, connection: Any) -> None:
         """A thread is done. What a client pipelined behind the request has not passed the gate: close."""
         self.gate.finished(connection)
-        if connection.rfile.has_data():
+        if connection.is_refused:
+            self.gate.refuse(connection, 503)
+        elif connection.rfile.has_data():
             connection.close()
         else:
             super().put_conn(connection)
@@ -148,7 +163,7 @@ def make_server(
     unix_socket: str | None = None,
     unix_socket_mode: int | None = None,
     threads: int = 16,
-    queue: int = 128,
+    queue: int = 512,
     shutdown_seconds: int = 8,
     upload_paths: Callable[[str], bool] = lambda path: False,
     upload_limit: int = BODY_BYTES,

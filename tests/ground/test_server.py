@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from bottle import Bottle, request
 
+from pocketid import server as server_module
 from pocketid.server import Server, make_server
 
 UPLOAD_LIMIT = 1024 * 1024
@@ -274,6 +275,41 @@ def test_s_ft_07_beyond_its_capacity_it_says_so_at_once() -> None:
         for client in waiting:
             client.close()
         assert set(statuses) == {200, 503}
+        assert status(send(server, GOOD)) == 200
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_s_ft_07_who_waited_too_long_for_a_thread_is_told_to_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    release = threading.Event()
+    with running(application(release), threads=2, queue=4) as server:
+        threads = server._cheroot.requests
+        busy, waiting = [connect(server) for _each in range(2)], [connect(server) for _each in range(2)]
+        for client in busy:
+            client.sendall(b"GET /wait HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        until(lambda: threads.idle == 0)
+        for client in waiting:
+            client.sendall(GOOD)
+        until(lambda: threads.qsize == len(waiting))
+        monkeypatch.setattr(server_module, "_LONGEST_WAIT_SECONDS", 0.0)
+        release.set()
+        assert [status(client.recv(1000)) for client in busy] == [200, 200]
+        for client in waiting:
+            answer = client.recv(1000)
+            assert status(answer) == 503
+            assert b"Retry-After: 1" in answer
+            assert client.recv(1000) == b""
+            client.close()
+        for client in busy:
+            client.close()
+        monkeypatch.undo()
         assert status(send(server, GOOD)) == 200
 
 
