@@ -8,6 +8,7 @@ Installation(directory, conninfo)      migrates the database and registers an ap
 """
 
 import http.client
+import io
 import itertools
 import json
 import re
@@ -63,6 +64,24 @@ def remote(port: int) -> Callable[..., Iterable[bytes]]:
             connection.close()
 
     return application
+
+
+def patient(application: Callable[..., Iterable[bytes]], told: list[str]) -> Callable[..., Iterable[bytes]]:
+    """The application for somebody who comes back when told to; each time is noted in `told`."""
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read()
+        while True:
+            started: list[Any] = []
+            environ["wsgi.input"] = io.BytesIO(body)
+            chunks = application(environ, lambda *arguments, kept=started: kept.extend(arguments))
+            if not started[0].startswith("503"):
+                start_response(*started)
+                return chunks
+            told.append(dict(started[1])["Retry-After"])
+            time.sleep(int(told[-1]))
+
+    return wrapped
 
 
 @dataclass(frozen=True)

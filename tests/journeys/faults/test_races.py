@@ -14,7 +14,7 @@ import pytest
 from tests.browser import Browser
 from tests.journeys.faults.conftest import IS_LONG, Campaign, Machine
 from tests.journeys.faults.errands import SetUp
-from tests.journeys.faults.installation import Installation, Person, Serving, expect
+from tests.journeys.faults.installation import Installation, Person, Serving, expect, patient
 
 T = TypeVar("T")
 
@@ -118,9 +118,11 @@ def test_two_hundred_people_who_sign_in_at_once_all_get_in_as_themselves(
     outcome = campaign.of("200 sign-ins at once")
     people = [installation.add_person(is_admin=number == 0) for number in range(200)]
     seconds: list[float] = []
+    told_to_come_back: list[str] = []
 
     def sign_in(person: Person) -> tuple[str, str]:
         browser = installation.browser(pair[0])
+        browser.application = patient(browser.application, told_to_come_back)
         began = time.monotonic()
         tokens = installation.sign_in(browser, person)
         seconds.append(time.monotonic() - began)
@@ -132,6 +134,7 @@ def test_two_hundred_people_who_sign_in_at_once_all_get_in_as_themselves(
     outcome.injected += len(people)
     p50, p95 = (statistics.quantiles(seconds, n=20)[place] for place in (9, 18))
     outcome.figures.append(f"a whole sign-in: median {p50:.1f} s, 95th percentile {p95:.1f} s")
+    outcome.figures.append(f"{len(told_to_come_back)} times told to come back in a second")
 
 
 def subject_of(id_token: str) -> str:
