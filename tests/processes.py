@@ -169,6 +169,11 @@ def _answers(url: str) -> bool:
         return False
 
 
+def await_text(text: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until the log says something."""
+    _await(text, process, log, lambda: text in log.read_text())
+
+
 def _await(
     what: str,
     process: subprocess.Popen[bytes],
