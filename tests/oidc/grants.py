@@ -1,5 +1,6 @@
 """What an app holds after the person's part of the flow, made without walking through the pages."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 from pocketid import sessions, tokens, users
 from pocketid.crypto import digest, random_token
 from pocketid.db import Database
+from tests.browser import Browser
 from tests.oidc.flow import CHALLENGE, App
 
 SCOPES = ["openid", "profile", "email", "groups"]
@@ -81,3 +83,19 @@ def stored(db: Database) -> Stored:
         return Stored(*connection.execute(_COUNT).fetchone())  # type: ignore[misc]  # one row always
     finally:
         db._source.give_back(connection)
+
+
+UNTOUCHED = Stored(spent=0, revoked=0, access_tokens=0, refresh_tokens=0)
+ISSUED = Stored(spent=1, revoked=0, access_tokens=1, refresh_tokens=1)
+DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 5.2
+
+
+def check_refusal(got: Browser, status: int, error: str) -> None:
+    """RFC 6749 5.2, and TK-09: never stored, readable for browser applications too."""
+    assert (got.status, got.json().get("error")) == (status, error), got.text
+    assert set(got.json()) == {"error", "error_description"}
+    assert DESCRIPTION.fullmatch(got.json()["error_description"])
+    assert got.headers["Content-Type"] == "application/json"
+    assert got.headers["Cache-Control"] == "no-store"
+    assert got.headers["Access-Control-Allow-Origin"] == "*"
+    assert ("Www-Authenticate" in got.headers) is (status == 401)

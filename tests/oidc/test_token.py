@@ -13,22 +13,7 @@ from pocketid.db import Connection, Database
 from tests.browser import Browser
 from tests.conftest import APP_URL, Clock
 from tests.oidc.flow import CALLBACK, VERIFIER, App, claims_of
-from tests.oidc.grants import Stored, stored
-
-UNTOUCHED = Stored(spent=0, revoked=0, access_tokens=0, refresh_tokens=0)
-ISSUED = Stored(spent=1, revoked=0, access_tokens=1, refresh_tokens=1)
-DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 5.2
-
-
-def check_refusal(got: Browser, status: int, error: str) -> None:
-    """RFC 6749 5.2, and TK-09: never stored, readable for browser applications too."""
-    assert (got.status, got.json().get("error")) == (status, error), got.text
-    assert set(got.json()) == {"error", "error_description"}
-    assert DESCRIPTION.fullmatch(got.json()["error_description"])
-    assert got.headers["Content-Type"] == "application/json"
-    assert got.headers["Cache-Control"] == "no-store"
-    assert got.headers["Access-Control-Allow-Origin"] == "*"
-    assert ("Www-Authenticate" in got.headers) is (status == 401)
+from tests.oidc.grants import ISSUED, UNTOUCHED, check_refusal, stored
 
 
 def test_a_code_becomes_tokens(signed_in: Browser, app: App, anna: users.User, clock: Clock) -> None:
