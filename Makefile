@@ -48,8 +48,8 @@ bench: $(VENV)/.test tools  ## measure, side by side with bare Bottle and oidc-p
 fuzz: $(VENV)/.test  ## the property tests at length
 	POCKETID_TEST_PROFILE=long $(PYTEST) -k "fuzz or generated"
 
-faults: $(VENV)/.test  ## the fault campaign at length
-	POCKETID_TEST_PROFILE=long $(PYTEST) tests/journeys/test_faults.py
+faults: $(VENV)/.test  ## the fault campaign at length: kills, races, refusing databases, load; prints a table
+	POCKETID_TEST_PROFILE=long $(PYTEST) tests/journeys/faults
 
 wheel: $(VENV)/.test  ## build wheel and sdist, install each in a fresh environment, run `pocket-id --version`
 	@contrib/dev/check-wheel $(BIN)/python

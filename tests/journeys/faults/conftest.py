@@ -78,7 +78,7 @@ def machine() -> Iterator[Machine]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def intact_wire(machine: Machine) -> Iterator[None]:
     """Whatever a test did to the wire, the next one finds it in place."""
     yield

@@ -30,6 +30,8 @@ from tests.journeys.faults.installation import (
 )
 from tests.journeys.faults.wire import Point, Side, Wire
 
+pytestmark = pytest.mark.usefixtures("intact_wire")
+
 COMMIT = b"COMMIT"
 
 
