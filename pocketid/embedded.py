@@ -175,6 +175,7 @@ class Embedded:
                 stdin=subprocess.DEVNULL,
                 cwd="/",
                 umask=0o077,
+                start_new_session=True,  # Ctrl-C is for us: we end the database when the last request is done
             )
         self._await_connections()
 

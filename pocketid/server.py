@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from queue import Full
+from queue import Full, SimpleQueue
 from typing import Any
 
 from cheroot import server as cheroot_server
@@ -131,7 +131,7 @@ class Server:
 
     def __init__(self, cheroot: _Cheroot) -> None:
         self._cheroot = cheroot
-        self._stopping = threading.Event()
+        self._stopping: SimpleQueue[None] = SimpleQueue()  # an Event cannot be set by two signals at once
 
     @property
     def bound_address(self) -> tuple[str, int] | str:
@@ -143,7 +143,7 @@ class Server:
         """Serve until `stop` is called; returns when the last request is answered or the time for it is up."""
         accepting = threading.Thread(target=self._cheroot.serve, name="accept", daemon=True)
         accepting.start()
-        self._stopping.wait()
+        self._stopping.get()
         self._cheroot.gate.stop()
         self._cheroot.stop()
         accepting.join(timeout=5)
@@ -152,7 +152,7 @@ class Server:
 
     def stop(self) -> None:
         """Ask `serve` to end; returns at once."""
-        self._stopping.set()
+        self._stopping.put(None)
 
 
 def make_server(

@@ -19,6 +19,7 @@ from pocketid.routes import ROUTES
 from pocketid.web import UPLOAD_LIMIT
 
 _STOP_SECONDS = 8
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -48,7 +49,7 @@ def _serve(config: Config, ready: Opened) -> None:
         )
     except OSError as error:
         raise CannotStart(str(error)) from error
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _STOPPING:
         signal.signal(number, lambda *_unused: running.stop())
     jobs = Jobs(ready.site, ready.conninfo)
     jobs.start()
@@ -58,6 +59,8 @@ def _serve(config: Config, ready: Opened) -> None:
     try:
         running.serve()
     finally:
+        for number in _STOPPING:
+            signal.signal(number, signal.SIG_IGN)  # asked once is enough; the database is still to be closed
         jobs.stop()
         log.event("stopped")
 
