@@ -22,7 +22,8 @@ def show(request: Request) -> Response:
 
 def update(request: Request) -> Response:
     """Store names and user name; e-mail and rights are the admins' to change."""
-    if not settings.load(request).allow_own_account_edit:
+    rules = settings.load(request)
+    if not rules.allow_own_account_edit:
         raise NotAllowed(_("Only an administrator can change these details."))
     user = users.get(request.db, request.person.user_id)
     form = request.form
@@ -34,13 +35,14 @@ def update(request: Request) -> Response:
         display_name=form.text("display_name"),
     )
     try:
-        problems = users.check(change, settings.load(request))
-        if problems:
+        # Whoever has no address cannot give themselves one here, and is not kept from the rest for that.
+        if problems := users.check(change, replace(rules, require_user_email=False)):
             raise Invalid(problems)
         before, after = users.update(request.db, user.id, change, request.now)
     except Invalid as invalid:
         return _account(request, user, change, invalid.fields, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    audit.record(request, Event.PROFILE_UPDATED, changed=audit.difference(before, after))
+    if changed := audit.difference(before, after):
+        audit.record(request, Event.PROFILE_UPDATED, changed=changed)
     return redirect("/settings/account", flash=_("Your details are saved."))
 
 
@@ -75,8 +77,8 @@ def change_picture(request: Request) -> Response:
 
 def reset_picture(request: Request) -> Response:
     """Go back to the initials."""
-    images.remove_picture(request.db, request.person.user_id)
-    audit.record(request, Event.PICTURE_CHANGED)
+    if images.remove_picture(request.db, request.person.user_id):
+        audit.record(request, Event.PICTURE_CHANGED)
     return redirect("/settings/account", flash=_("Your initials are shown again."))
 
 
@@ -84,7 +86,9 @@ def list_apps(request: Request) -> Response:
     """The apps that the person may open, and those that they have signed in to."""
     person = request.person
     granted = {consent.client_id: consent for consent in consents.of_user(request.db, person.user_id)}
-    return page("account/apps", apps=access.clients_of(request.db, person.user_id), granted=granted)
+    apps = access.clients_of(request.db, person.user_id)
+    closed = [consent for client_id, consent in granted.items() if client_id not in {app.id for app in apps}]
+    return page("account/apps", apps=apps, granted=granted, closed=closed)
 
 
 def ask_revoke_app(request: Request, client_id: str) -> Response:
@@ -147,6 +151,8 @@ def _account(
         user=user,
         change=change,
         errors=errors or {},
+        picture_version=images.version(request.db, "user", str(user.id), "picture")
+        or user.updated_at.timestamp(),
         may_edit=settings.load(request).allow_own_account_edit,
         passkeys=webauthn.of_user(request.db, user.id),
         signals=webauthn.signals(request, user.id),

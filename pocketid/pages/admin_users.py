@@ -6,7 +6,7 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 from uuid import UUID
 
-from pocketid import audit, devices, groups, one_time_access, sessions, settings, users, webauthn
+from pocketid import audit, devices, groups, images, one_time_access, sessions, settings, users, webauthn
 from pocketid.audit import Event, Filter
 from pocketid.errors import Invalid, NotFound
 from pocketid.paging import from_query
@@ -267,6 +267,8 @@ def _show(
         status=_UNPROCESSABLE if errors else HTTPStatus.OK,
         user=user,
         name=users.name_of(user),
+        picture_version=images.version(request.db, "user", str(user.id), "picture")
+        or user.updated_at.timestamp(),
         change=change,
         errors=dict(errors or {}),
         link=link,

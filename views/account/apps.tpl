@@ -1,4 +1,4 @@
-% # Needs: apps (list[Client] that the person may use), granted (dict client id -> Consent)
+% # Needs: apps (list[Client] that the person may use), granted (dict client id -> Consent), closed (list[Consent] for apps that the person may not use any more)
 % rebase("layout/base.tpl", title=_("Apps"), section="apps")
 <header><h1>{{_("Apps")}}</h1><p class="soft">{{_("What you can sign in to with your passkey.")}}</p></header>
 % if apps:
@@ -30,4 +30,12 @@
 <p class="soft">{{_("Ask the person who runs {site} to give you access.").format(site=site.app_name)}}</p>
 % end
 </div>
+% end
+% if closed:
+<section class="card" aria-labelledby="closed-title"><header><h2 id="closed-title">{{_("No longer open to you")}}</h2><p class="soft">{{_("You signed in to these before. You can take back what they were given.")}}</p></header>
+<ul class="list">
+% for consent in closed:
+<li><div class="grow"><strong>{{consent.client_name}}</strong><small title="{{exact(consent.last_used_at)}}">{{_("Signed in {when}").format(when=ago(consent.last_used_at, now))}}</small></div><a class="button quiet danger" href="/settings/apps/{{consent.client_id}}/revoke" aria-label="{{_("Take back {app}'s access").format(app=consent.client_name)}}">{{_("Take back access")}}</a></li>
+% end
+</ul></section>
 % end

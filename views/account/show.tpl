@@ -1,4 +1,4 @@
-% # Needs: user (User), change (users.Change), errors (dict), may_edit (bool), passkeys (list[Passkey]), signals (JSON text), sessions (list[Session]), device, place (functions)
+% # Needs: user (User), picture_version, change (users.Change), errors (dict), may_edit (bool), passkeys (list[Passkey]), signals (JSON text), sessions (list[Session]), device, place (functions)
 % rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + _("Your account"), section="account", scripts=["app.js", "passkey.js"])
 % include("parts/passkey_signals.tpl", signals=signals)
 <h1>{{_("Your account")}}</h1>
@@ -9,7 +9,7 @@
 % end
 <section class="card" aria-labelledby="details">
 <div class="row apart"><header><h2 id="details">{{_("Your details")}}</h2><p class="soft">{{_("What apps learn about you when you sign in to them.")}}</p></header>
-<img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{int(user.updated_at.timestamp())}}" alt="{{_("Your picture")}}" width="64" height="64"></div>
+<img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{picture_version}}" alt="{{_("Your picture")}}" width="64" height="64"></div>
 % if may_edit:
 <form method="post" action="/settings/account" class="fields">
 % include("parts/form_token.tpl")

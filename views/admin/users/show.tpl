@@ -1,7 +1,7 @@
-% # Needs: user (User), name (str), change (users.Change), errors (dict), link (str or None), qr (str), links (list[Token]), groups (list[Group]), group_ids (list[UUID]), passkeys (list[Passkey]), sessions (list[Session]), events (list[Row]), event_label, device, place (functions)
+% # Needs: user (User), picture_version, name (str), change (users.Change), errors (dict), link (str or None), qr (str), links (list[Token]), groups (list[Group]), group_ids (list[UUID]), passkeys (list[Passkey]), sessions (list[Session]), events (list[Row]), event_label, device, place (functions)
 % rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + name, section="users", scripts=["app.js"])
 % here = "/settings/admin/users/" + str(user.id)
-<div class="row"><img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{int(user.updated_at.timestamp())}}" alt="" width="64" height="64"><div><h1>{{name}}</h1><p class="soft">{{_("Added {when}").format(when=ago(user.created_at, now))}} · {{_("last sign-in {when}").format(when=ago(user.last_sign_in_at, now))}}</p></div></div>
+<div class="row"><img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{picture_version}}" alt="" width="64" height="64"><div><h1>{{name}}</h1><p class="soft">{{_("Added {when}").format(when=ago(user.created_at, now))}} · {{_("last sign-in {when}").format(when=ago(user.last_sign_in_at, now))}}</p></div></div>
 % if user.disabled:
 <form class="notice warn row apart" method="post" action="{{here}}/enable">
 % include("parts/form_token.tpl")
