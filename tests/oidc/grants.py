@@ -98,4 +98,4 @@ def check_refusal(got: Browser, status: int, error: str) -> None:
     assert got.headers["Content-Type"] == "application/json"
     assert got.headers["Cache-Control"] == "no-store"
     assert got.headers["Access-Control-Allow-Origin"] == "*"
-    assert ("Www-Authenticate" in got.headers) is (status == 401)
+    assert ("Www-Authenticate" in got.headers) is (status in {401, 403})  # RFC 9110 15.5.2, RFC 6750 3

@@ -1,0 +1,61 @@
+"""The price of an answer is how often it waits for the database."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pocketid.db import Connection
+from pocketid.web import Site
+from tests.browser import Browser
+from tests.oidc.flow import App
+from tests.round_trips import counted
+
+
+@pytest.fixture(autouse=True)
+def keys_are_kept(site: Site, browser: Browser) -> None:
+    """As in a running process: read once, until the table changes."""
+    site.signals.begin_listening()
+    browser.get("/.well-known/jwks.json")
+
+
+def test_the_counter_counts(shared_connection: Connection) -> None:
+    with counted(shared_connection) as found:
+        shared_connection.execute("select 1")
+        with shared_connection.transaction():
+            shared_connection.execute("select 1")
+    assert found.count == 4
+
+
+def test_a_code_exchange_reads_twice_and_writes_once(
+    browser: Browser, app: App, issue: Callable[..., str], shared_connection: Connection
+) -> None:
+    """The client; the code with its person; then one statement that is its own transaction."""
+    code = issue()
+    with counted(shared_connection) as found:
+        assert app.exchange(browser, code).status == 200
+    assert found.count == 3
+
+
+def test_a_refresh_reads_twice_and_writes_once(
+    browser: Browser, app: App, issue: Callable[..., str], shared_connection: Connection
+) -> None:
+    token = app.exchange(browser, issue()).json()["refresh_token"]
+    with counted(shared_connection) as found:
+        assert app.refresh(browser, token).status == 200
+    assert found.count == 3
+
+
+def test_userinfo_reads_once(
+    browser: Browser, app: App, issue: Callable[..., str], shared_connection: Connection
+) -> None:
+    token = app.exchange(browser, issue()).json()["access_token"]
+    with counted(shared_connection) as found:
+        assert app.userinfo(browser, token).status == 200
+    assert found.count == 1
+
+
+@pytest.mark.parametrize("path", ["/.well-known/jwks.json", "/.well-known/openid-configuration"])
+def test_discovery_and_keys_read_nothing(browser: Browser, shared_connection: Connection, path: str) -> None:
+    with counted(shared_connection) as found:
+        assert browser.get(path).status == 200
+    assert found.count == 0
