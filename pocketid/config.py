@@ -12,7 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -28,6 +28,7 @@ _MIN_KEY_BYTES = 16
 _LONGEST_SHOWN = 120
 _POCKET_ID_FILE = "data/pocket-id.db"
 _QUOTED_OR_DATABASE = re.compile(r"'(?:[^'\\]|\\.)*'|(?<![\w.])database(?=\s*=)")
+_APP_URL = next(row for row in VARIABLES if row.name == "APP_URL")
 
 
 class ConfigError(Exception):
@@ -93,6 +94,8 @@ def load(environ: Mapping[str, str], directory: Path) -> Config:
     """The configuration that these variables and `directory`/.env give. Raises ConfigError with all problems."""
     reading = _Reading(environ, _env_file(directory / ".env", environ))
     values = {variable.name: reading.value(variable) for variable in VARIABLES}
+    if reading.given(_APP_URL) is None:  # whoever moves the port of a first try means the address, too
+        values["APP_URL"] = reading.value(replace(_APP_URL, default=f"http://localhost:{values['PORT']}"))
     overrides = {v.name: reading.override(v) for v in SETTINGS if reading.given(v) is not None}
     database = _database(reading, values)
     key = _encryption_key(reading, values, has_database=database is not None)

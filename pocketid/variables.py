@@ -140,7 +140,7 @@ VARIABLES = (
         "an address without path, http:// or https://",
         "https://id.example.org",
         "The address under which people reach Pocketid. Passkeys are bound to its host: changing it later means"
-        " new passkeys for everybody.",
+        " new passkeys for everybody. Without it the address is localhost with the port of PORT.",
         old_names=("PUBLIC_APP_URL",),
     ),
     Variable(

@@ -42,6 +42,11 @@ def test_without_any_variable_it_serves_this_machine_with_a_database_of_its_own(
     assert made.warnings == ()
 
 
+def test_the_address_of_a_first_try_follows_its_port() -> None:
+    assert load(PORT="1500").app_url == "http://localhost:1500"
+    assert load(PORT="1500", APP_URL="https://id.example.org").app_url == "https://id.example.org"
+
+
 def test_the_table_of_the_owner_s_manual() -> None:
     made = load(
         APP_URL="https://pocketid.skylab.local",
