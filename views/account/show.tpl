@@ -60,7 +60,7 @@
 % end
 </section>
 <section class="card" id="sessions" aria-labelledby="sessions-title">
-<div class="row apart"><header><h2 id="sessions-title">{{_("Signed in on")}}</h2><p class="soft">{{_("Ending a session signs you out there and takes back what its apps were given.")}}</p></header>
+<div class="row apart"><header><h2 id="sessions-title">{{_("Signed in on")}}</h2><p class="soft">{{_("Ending a session signs you out there and takes back what its apps were given. Apps that may stay signed in keep that until you take it back under “Apps”.")}}</p></header>
 % if len(sessions) > 1:
 <form method="post" action="/settings/account/sessions/end-others">
 % include("parts/form_token.tpl")
