@@ -93,7 +93,14 @@ class Person:
         kept = self.passkeys()
         self.page.close()
         self._open()
-        for credential in kept:
+        self._add(kept)
+
+    def take_passkeys_of(self, other: "Person") -> None:
+        """The passkeys of another device of theirs arrive here, as a password manager does it."""
+        self._add(other.passkeys())
+
+    def _add(self, credentials: list[dict[str, Any]]) -> None:
+        for credential in credentials:
             self._devtools.send(
                 "WebAuthn.addCredential", {"authenticatorId": self.authenticator, "credential": credential}
             )
