@@ -1,22 +1,17 @@
 """The URL map is the truth: who may call each route, what a forged form achieves, and what goes out with an answer."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import pytest
 
-from pocketid import client_secrets, clients, consents, groups, one_time_access, users
-from pocketid.db import Connection, Database
 from pocketid.pages.site import moved
 from pocketid.request import Guard
 from pocketid.routes import ROUTES
-from pocketid.web import Route, Site
+from pocketid.web import Route
 from tests.browser import Browser
+from tests.shape.conftest import ADMIN, ADMIN_BY_LINK, PERSON, STRANGER, World
 
-STRANGER, PERSON, ADMIN, ADMIN_BY_LINK = "nobody", "a person", "an admin", "an admin who came by a link"
 # Who gets past the guard. Nobody else may: a GET leads to the sign-in page, a POST and the rest are refused.
 ALLOWED = {
     Guard.PUBLIC: {STRANGER, PERSON, ADMIN, ADMIN_BY_LINK},
@@ -49,87 +44,6 @@ NOT_OK_FOR_AN_ADMIN = {
     "/interaction": 410,
 }
 FOREIGN_IDS = ("7d2b4a0e-7f4e-4a8b-9d0c-2f1c5a6b7c8d", "nonsense", "0", "é", "a" * 300, "'; --")
-
-
-@dataclass
-class World:
-    """Rows of every kind, and who looks at them."""
-
-    db: Database
-    now: datetime
-    open_browser: Callable[[], Browser]
-    sign_in: Callable[..., None]
-    person: users.User
-    admin: users.User
-    ids: dict[str, str] = field(default_factory=dict)
-
-    def browser(self, who: str) -> Browser:
-        """A browser of somebody, with a form token."""
-        browser = self.open_browser()
-        if who != STRANGER:
-            user = self.person if who == PERSON else self.admin
-            self.sign_in(browser, user, "one_time_access" if who == ADMIN_BY_LINK else "passkey")
-        return browser.get("/lc")
-
-    def path(self, route: Route, **other: str) -> str:
-        """The route's path with the ids of rows that exist, or `other` ones."""
-        return re.sub(r"<(\w+)>", lambda found: {**self.ids, **other}[found[1]], route.path)
-
-    def state(self) -> dict[str, Any]:
-        """A digest of every table that a forged request must not change."""
-        connection: Connection = self.db._source.take()
-        tables = connection.execute(
-            "select tablename from pg_tables where schemaname = 'public' and tablename <> 'limits'"
-        ).fetchall()
-        digests = " union all ".join(
-            f"select '{name}', md5(string_agg(r::text, '' order by r::text)) from {name} r"
-            for (name,) in tables
-        )
-        return dict(connection.execute(digests).fetchall())
-
-
-def passkey_of(db: Database, user: users.User, now: datetime) -> str:
-    values = {"credential_id": user.id.bytes, "public_key": b"key", "name": "Key", "aaguid": None}
-    flags = {"transports": [], "sign_count": 0, "backup_eligible": True, "backed_up": True}
-    return str(db.value("webauthn.insert", user_id=user.id, now=now, **values, **flags))
-
-
-@pytest.fixture
-def world(
-    site: Site,
-    db: Database,
-    now: datetime,
-    make_user: Callable[..., users.User],
-    make_client: Callable[..., clients.Client],
-    make_group: Callable[..., groups.Group],
-    open_browser: Callable[[], Browser],
-    sign_in: Callable[..., None],
-) -> World:
-    """The ids belong to the admin, so that the routes for one's own rows and those for all find them."""
-    person, admin = make_user(username="anna"), make_user(username="admin", is_admin=True)
-    world = World(db, now, open_browser, sign_in, person, admin)
-    client = make_client("immich")
-    secret, _text = client_secrets.create(db, client.id, now=now)
-    consents.grant(db, admin.id, client.id, ["openid"], now)
-    consents.grant(db, person.id, client.id, ["openid"], now)
-    browser = world.browser(ADMIN)
-    browser.get("/authorize", client_id=client.id, redirect_uri="https://immich.example.test/other")
-    code = one_time_access.create(db, admin.id, admin.id, 600, now)
-    world.ids = {
-        "name": site.assets.url("app.css").removeprefix("/static/"),
-        "user_id": str(admin.id),
-        "client_id": client.id,
-        "group_id": str(make_group("family", person).id),
-        "session_id": str(db.value("sessions.of_user", user_id=admin.id, now=now)),
-        "passkey_id": passkey_of(db, admin, now),
-        "token_id": str(db.value("one_time_access.of_user", user_id=admin.id, now=now)),
-        "secret_id": str(secret.id),
-        "refused_id": str(db.value("refused_requests.of_client", client_id=client.id)),
-        "recipe_id": "immich",
-        "code": code,
-    }
-    db.commit()
-    return world
 
 
 def name_of(route: Route) -> str:
