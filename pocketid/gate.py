@@ -146,6 +146,10 @@ class Gate:
         if self._epoll is None:  # elsewhere than on Linux the socket's own time-outs have to do
             self._hand_on(connection)
             return
+        with suppress(OSError):
+            connection.socket.settimeout(
+                0
+            )  # with a time-out Python waits for it before it looks, whatever the flags
         self._judge(_Parked(connection, time.monotonic() + REQUEST_SECONDS), is_new=True)
 
     def finished(self, connection: Any) -> None:

@@ -59,6 +59,7 @@ class _Connection(cheroot_server.HTTPConnection):
         if time.monotonic() - self.queued_at > _LONGEST_WAIT_SECONDS:
             self.is_refused = True
             return True
+        self.socket.settimeout(_IDLE_SECONDS)  # the gate had it without
         keeps_open: bool = super().communicate()  # type: ignore[no-untyped-call]  # Cheroot's stub has no types here
         return keeps_open
 

@@ -208,6 +208,14 @@ def test_what_is_pipelined_behind_a_request_has_no_effect(server: Server) -> Non
     assert status(answer) == 200
 
 
+def test_s_lib_01_a_silent_client_holds_nobody_up() -> None:
+    with running(threads=2) as server, connect(server), connect(server):
+        time.sleep(0.1)
+        started = time.monotonic()
+        assert status(send(server, GOOD)) == 200
+        assert time.monotonic() - started < 5.0
+
+
 def dribble(server: Server, beginning: bytes, stop: threading.Event) -> None:
     with connect(server) as client:
         client.sendall(beginning)
