@@ -10,6 +10,12 @@ _KNOWN_TEXT = b"ENCRYPTION_KEY of this installation"
 class WrongKey(Exception):
     """ENCRYPTION_KEY is not the one that this database's secrets were sealed under."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            "ENCRYPTION_KEY is not the key that this database was set up with. Nothing was changed."
+            " Put the former key back; if it is lost, the signing keys in this database are lost with it."
+        )
+
 
 def check_key(db: Database, keyring: Keyring) -> None:
     """Raise WrongKey when the key does not open what this database holds; nothing is ever made anew for it.
@@ -21,7 +27,4 @@ def check_key(db: Database, keyring: Keyring) -> None:
     try:
         keyring.open(_PURPOSE, bytes(db.value("instance.key_check")), instance_id)
     except CannotOpen as error:
-        raise WrongKey(
-            "ENCRYPTION_KEY is not the key that this database was set up with. Nothing was changed."
-            " Put the former key back; if it is lost, the signing keys in this database are lost with it."
-        ) from error
+        raise WrongKey from error

@@ -19,8 +19,9 @@ from jwcrypto import jwk
 
 from pocketid import audit, crypto
 from pocketid.audit import Event
-from pocketid.crypto import Keyring, base64url
+from pocketid.crypto import CannotOpen, Keyring, base64url
 from pocketid.db import Database
+from pocketid.instance import WrongKey
 from pocketid.request import Request
 
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
@@ -74,9 +75,15 @@ class KeySet:
 
 
 def ensure(db: Database, keyring: Keyring, now: datetime) -> None:
-    """Make a key for each algorithm that has none; of two processes that try, one does."""
+    """Make a key for each algorithm that has none; of two processes that try, one does.
+
+    Raises WrongKey when one that is there does not open: no key is ever made in place of another.
+    """
     db.run("signing_keys.lock")
-    present = {row.algorithm for row in db.many(_Row, "signing_keys.all") if row.retired_at is None}
+    try:
+        present = _load(db, keyring).current
+    except CannotOpen as error:
+        raise WrongKey from error
     for algorithm in ALGORITHMS:
         if algorithm not in present:
             create(db, keyring, algorithm, now)
