@@ -15,6 +15,7 @@ from pocketid.text import _
 
 _LIST = "/settings/admin/user-groups"
 _UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
+_PEOPLE_A_PAGE = 40  # each is two fields of a form, and a form has a hundred at most
 
 
 def list_groups(request: Request) -> Response:
@@ -62,7 +63,8 @@ def update(request: Request, group_id: str) -> Response:
         before, after = groups.update(request.db, group.id, change, request.now)
     except Invalid as invalid:
         return _show(request, group, change, invalid.fields)
-    audit.record(request, Event.GROUP_UPDATED, name=after.name, changed=audit.difference(before, after))
+    if changed := audit.difference(before, after):
+        audit.record(request, Event.GROUP_UPDATED, name=after.name, changed=changed)
     return redirect(
         f"{_LIST}/{group.id}", flash=_("The changes to {name} are saved.").format(name=after.friendly_name)
     )
@@ -111,7 +113,7 @@ def _show(
     request: Request, group: groups.Group, change: groups.Change, errors: Mapping[str, str] | None = None
 ) -> Response:
     text = request.query.text("search")
-    paging = from_query(request.query, users.count(request.db, text=text), size=50)
+    paging = from_query(request.query, users.count(request.db, text=text), size=_PEOPLE_A_PAGE)
     return page(
         "admin/groups/show",
         status=_UNPROCESSABLE if errors else HTTPStatus.OK,
