@@ -41,15 +41,15 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What to do with the bytes so far: `status` refuses, `whole` hands on, neither waits."""
+    """What to do with the bytes so far: `status` refuses, `whole` (bytes) or an upload is handed on, else wait."""
 
-    whole: bool = False
+    whole: int = 0
     status: int = 0
     is_upload: bool = False
     expects_continue: bool = False
 
 
-_WAIT, _GO = Verdict(), Verdict(whole=True)
+_WAIT = Verdict()
 _ENDED = getattr(select, "EPOLLRDHUP", 0) | getattr(select, "EPOLLHUP", 0) | getattr(select, "EPOLLERR", 0)
 
 
@@ -99,13 +99,13 @@ def _framing(
     length = int(text)
     if length <= BODY_BYTES:
         if len(received) - start >= length:
-            return _GO
+            return Verdict(whole=start + length)
         expects = any(found[1].lower() == b"expect" for found in fields)
         return Verdict(expects_continue=expects)
     path = line[2].partition(b"?")[0].decode("ascii")
     if length > upload_bytes or not is_upload_path(path):
         return Verdict(status=413)
-    return Verdict(whole=True, is_upload=True)
+    return Verdict(is_upload=True)
 
 
 @dataclass(slots=True)
@@ -146,10 +146,9 @@ class Gate:
         if self._epoll is None:  # elsewhere than on Linux the socket's own time-outs have to do
             self._hand_on(connection)
             return
-        with suppress(OSError):
-            connection.socket.settimeout(
-                0
-            )  # with a time-out Python waits for it before it looks, whatever the flags
+        if connection.socket.gettimeout():  # with one Python waits before it looks, whatever the flags
+            with suppress(OSError):
+                connection.socket.settimeout(0)
         self._judge(_Parked(connection, time.monotonic() + REQUEST_SECONDS), is_new=True)
 
     def finished(self, connection: Any) -> None:
@@ -194,21 +193,24 @@ class Gate:
         except OSError:
             received = b""
         if received == b"":
-            self._release(parked)
+            if not is_new:
+                self._release(parked)
             self._close(connection)
             return False
         judged = verdict(received, self._is_upload_path, self._upload_bytes) if received else _WAIT
-        if not judged.whole and not judged.status:
+        if not (judged.whole or judged.status or judged.is_upload):
             self._tell_to_continue(parked, judged)
             if is_new:
                 self._park(parked)
             return True
-        self._release(parked)
+        if not is_new:
+            self._release(parked)
         if judged.status:
             self.refuse(connection, judged.status)
         elif judged.is_upload and not self._take_upload(connection):
             self.refuse(connection, 503)
         else:
+            connection.whole = judged.whole
             self._hand_on(connection)
         return False
 

@@ -10,6 +10,7 @@
 It speaks HTTP/1.1 without TLS: that is the proxy's. It knows nothing of the application.
 """
 
+import io
 import logging
 import os
 import socket
@@ -17,6 +18,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from queue import Full, SimpleQueue
 from typing import Any
@@ -50,7 +52,14 @@ class _Request(cheroot_server.HTTPRequest):
 
 
 class _Connection(cheroot_server.HTTPConnection):
+    """A request that the gate found whole is received at once, and its answer sent at once.
+
+    `whole` is its size in bytes, 0 for an upload, which is read as it comes. Cheroot's own files are written in
+    Python, and send head and body one after the other.
+    """
+
     RequestHandlerClass = _Request
+    whole = 0
     queued_at = 0.0
     is_refused = False
 
@@ -59,9 +68,40 @@ class _Connection(cheroot_server.HTTPConnection):
         if time.monotonic() - self.queued_at > _LONGEST_WAIT_SECONDS:
             self.is_refused = True
             return True
-        self.socket.settimeout(_IDLE_SECONDS)  # the gate had it without
+        if not self.whole:
+            self.socket.settimeout(_IDLE_SECONDS)  # the gate had it without
+            return self._answer()
+        files = self.rfile, self.wfile
+        try:
+            self.rfile = io.BytesIO(self.socket.recv(self.whole))
+            self.wfile = io.BytesIO()
+            keeps_open = self._answer()
+            if not keeps_open:
+                self._read_away()
+            self._send(self.wfile.getbuffer())
+        except OSError:  # the client is gone
+            return False
+        finally:
+            self.rfile, self.wfile = files
+        return keeps_open
+
+    def _answer(self) -> bool:
         keeps_open: bool = super().communicate()  # type: ignore[no-untyped-call]  # Cheroot's stub has no types here
         return keeps_open
+
+    def _send(self, answer: memoryview) -> None:
+        """The kernel has room for most answers at once; for the rest of a long one the client is waited for."""
+        sent = 0
+        with suppress(BlockingIOError):
+            sent = self.socket.send(answer)
+        if sent < len(answer):
+            self.socket.settimeout(_IDLE_SECONDS)
+            self.socket.sendall(answer[sent:])
+
+    def _read_away(self) -> None:
+        """What lies unread when a connection is closed resets it, and the answer may be lost (RFC 9112 9.6)."""
+        with suppress(BlockingIOError):
+            self.socket.recv(_SOCKET_BUFFER)
 
 
 class _Cheroot(wsgi.Server):
@@ -84,7 +124,7 @@ class _Cheroot(wsgi.Server):
             self.gate.refuse(connection, 503)
 
     def put_conn(self, connection: Any) -> None:
-        """A thread is done. What a client pipelined behind the request has not passed the gate: close."""
+        """A thread is done. What it read ahead, behind an upload, has not passed the gate: close."""
         self.gate.finished(connection)
         if connection.is_refused:
             self.gate.refuse(connection, 503)
