@@ -53,12 +53,20 @@ def add_app_from_recipe(owner: Person, recipe: str, address: str, seen: Seen = u
     page.locator("button.primary").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(recipe)
     seen("client", page)
+    return added_app(owner)
+
+
+def added_app(owner: Person) -> AddedApp:
+    """What the page of a client that was just added shows, once."""
+    page = owner.page
     entries = page.locator(".entries .field")
     values = {
-        entries.nth(index).locator(".label").inner_text(): entries.nth(index).locator("code").inner_text()
+        entries.nth(index).locator(".label").inner_text().lower(): entries.nth(index)
+        .locator("code")
+        .inner_text()
         for index in range(entries.count())
     }
-    return AddedApp(values["Client ID"], values["Client Secret"])
+    return AddedApp(values["client id"], values["client secret"])
 
 
 def add_person(owner: Person, username: str, first_name: str, last_name: str, seen: Seen = unseen) -> str:
@@ -127,3 +135,24 @@ def sign_out(person: Person) -> None:
     if button.count():
         button.click()
         person.page.wait_for_url("**/login")
+
+
+def add_app_by_hand(owner: Person, name: str, redirect_uri: str, logout_uri: str) -> AddedApp:
+    """Fill in the form for an app that no recipe knows."""
+    page = owner.goto("/settings/admin/oidc-clients/new/by-hand")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Redirect URIs", exact=True).fill(redirect_uri)
+    page.get_by_label("Logout redirect URIs", exact=True).fill(logout_uri)
+    page.get_by_role("button", name="Add the client").click()
+    return added_app(owner)
+
+
+def add_group(owner: Person, name: str, *members: str) -> None:
+    """Make a group of some people."""
+    page = owner.goto("/settings/admin/user-groups/new")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.locator("button.primary").click()
+    for member in members:
+        page.get_by_label(re.compile(member)).check()
+    page.get_by_role("button", name="Save members").click()
+    expect(page.locator("main")).to_contain_text(f"{len(members)} member")
