@@ -174,12 +174,13 @@ class Installation:
     @contextmanager
     def serving(self, conninfo: str | None = None) -> Iterator[Serving]:
         """A server of ours on this database, once it answers and hears of changes."""
-        before = self._listeners()
+        before = self.listeners()
         with serving(self.directory, self.origin, DB_CONNECTION_STRING=conninfo or self.conninfo) as started:
-            eventually(lambda: bool(self._listeners() - before), "the server does not listen for changes")
+            eventually(lambda: bool(self.listeners() - before), "the server does not listen for changes")
             yield started
 
-    def _listeners(self) -> set[int]:
+    def listeners(self) -> set[int]:
+        """Who hears of changes: the process ids of PostgreSQL's side of it."""
         with connect(self.conninfo) as connection:
             rows = connection.execute("select pid from pg_stat_activity where query = 'listen pocketid'")
             return {row[0] for row in rows}

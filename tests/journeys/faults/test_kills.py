@@ -28,11 +28,11 @@ from tests.journeys.faults.installation import (
     serving,
     some_origin,
 )
-from tests.journeys.faults.wire import Point, Side, Wire
+from tests.journeys.faults.wire import Side, Wire
 
 pytestmark = pytest.mark.usefixtures("intact_wire")
 
-COMMIT = b"COMMIT"
+Point = tuple[int, Side]
 
 
 class Attempt:
@@ -63,27 +63,23 @@ class Attempt:
 
 def begun(wire: Wire, point: Point, act: Callable[[], Browser]) -> Attempt:
     """A request that has come to a point on the wire, or to its end if it never does."""
-    wire.hold(point)
+    wire.hold(*point)
     attempt = Attempt(act)
     eventually(lambda: wire.held.is_set() or attempt.is_over(), "the request came to nothing")
     return attempt
 
 
-def all_points(count: int) -> list[Point]:
-    """Before each statement of a request, and after the last."""
-    return [*(Point(number, Side.BEFORE) for number in range(1, count + 1)), Point(count, Side.AFTER)]
+def points(count: int) -> list[Point]:
+    """Before each statement of a request and after the last; in the short form around the last alone."""
+    first = 1 if IS_LONG else count
+    return [*((number, Side.BEFORE) for number in range(first, count + 1)), (count, Side.AFTER)]
 
 
-def early_points() -> list[Point]:
-    """Before each of the first statements of a request; in the short form its last commit has to do."""
-    return [Point(number, Side.BEFORE) for number in range(1, 30)] if IS_LONG else []
-
-
-def last_commit(wire: Wire, errand: Errand, at: Serving) -> list[Point]:
-    """Before and after the commit that ends the errand's request."""
-    errand.prepare(at)
-    commits = wire.count(errand.act, COMMIT)
-    return [Point(commits, side, COMMIT) for side in Side]
+def statements(wire: Wire, errand: Errand, before: Serving, at: Serving) -> int:
+    """How many statements the errand's request makes of a server, prepared for at another or the same one."""
+    errand.prepare(before)
+    errand.reach(at)
+    return wire.count(errand.act)
 
 
 @pytest.fixture(scope="module")
@@ -100,10 +96,9 @@ def test_s_ft_01_a_killed_server_leaves_the_old_state_or_the_new(
     installation, wire, errand = machine.installation, machine.wire, make(machine.installation)
     outcome = campaign.of(f"kill -9 of the server, {errand.name}")
     with installation.serving(machine.conninfo) as victim:
-        errand.prepare(victim)
-        left = all_points(wire.count(errand.act))
-        outcome.figures.append(f"{len(left) - 1} statements")
-    for point in left if IS_LONG else left[-2:]:
+        count = statements(wire, errand, other, victim)
+    outcome.figures.append(f"{count} statements")
+    for point in points(count):
         with installation.serving(machine.conninfo) as victim:
             errand.prepare(other)
             errand.reach(victim)
@@ -123,12 +118,11 @@ def test_s_ft_02_a_killed_postgresql_is_said_with_503_and_the_server_goes_on_whe
     installation, wire, errand = machine.installation, machine.wire, make(machine.installation)
     outcome = campaign.of(f"kill -9 of PostgreSQL, {errand.name}")
     with installation.serving(machine.conninfo) as server:
-        for point in early_points() + last_commit(wire, errand, server):
+        statements(wire, errand, server, server)  # and what is cached is cached
+        for point in points(statements(wire, errand, server, server)):
             errand.prepare(server)
             attempt = begun(wire, point, errand.act)
-            if not wire.held.is_set():  # fewer statements than that: what is cached is not asked for
-                assert not point.text
-                continue
+            assert wire.held.is_set()
             killed = machine.postgres.pid
             os.kill(killed or 0, signal.SIGKILL)
             wire.take_away()
@@ -138,7 +132,7 @@ def test_s_ft_02_a_killed_postgresql_is_said_with_503_and_the_server_goes_on_whe
             eventually(lambda: answers(installation.conninfo), "PostgreSQL does not come back")
             assert machine.postgres.pid != killed
             wire.put_back()
-            await_health(server)
+            await_health(installation, server)
             outcome.injected += 1
             errand.check(server)
 
@@ -180,20 +174,21 @@ def test_s_ft_02_a_killed_embedded_postgresql_is_started_again_by_its_server(cam
         inside.step_in()
         installation = Installation(folder, inside.conninfo, origin)
         errand = Exchange(installation)
-        for point in early_points() + last_commit(inside.wire, errand, server):
+        await_health(installation, server)
+        statements(inside.wire, errand, server, server)
+        for point in points(statements(inside.wire, errand, server, server)):
             errand.prepare(server)
             attempt = begun(inside.wire, point, errand.act)
-            if not inside.wire.held.is_set():
-                assert not point.text
-                continue
+            assert inside.wire.held.is_set()
             killed = inside.pid()
             inside.kill()
             answer = attempt.result()
             assert answer is not None
             assert answer.status in {200, 503}  # what had not written yet goes on with the next PostgreSQL
-            await_health(server)
+            eventually(lambda: server.get("/healthz") == 204, "the server does not recover")
             assert inside.pid() != killed
             inside.step_in()
+            await_health(installation, server)
             outcome.injected += 1
             errand.check(server)
         inside.wire.take_away()
@@ -239,6 +234,7 @@ def answers(conninfo: str) -> bool:
     return True
 
 
-def await_health(server: Serving) -> None:
-    """Wait until a server says that it is well again."""
+def await_health(installation: Installation, server: Serving) -> None:
+    """Wait until a server says that it is well again, and hears of changes, so that it may keep what it reads."""
     eventually(lambda: server.get("/healthz") == 204, "the server does not recover")
+    eventually(lambda: bool(installation.listeners()), "the server does not listen again")

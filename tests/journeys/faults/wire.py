@@ -1,30 +1,27 @@
 """A wire between a program and PostgreSQL that a test can hold at one statement, cut, or take away.
 
     with Wire(folder, target) as wire          clients connect with host=folder, as to PostgreSQL itself
-      wire.hold(Point(3, Side.BEFORE))         the third statement from now on is not passed on ...
-      wire.hold(Point(3, Side.AFTER))          ... or is, and PostgreSQL's answer is not
+      wire.hold(3, Side.BEFORE)                the third statement from now on is not passed on ...
+      wire.hold(3, Side.AFTER)                 ... or is, and PostgreSQL's answer is not
       wire.held.wait(10)                       until that has happened; everything on the wire then stands still
       wire.cut()                               ends all connections, as when the machine in between dies
       wire.take_away(), wire.put_back()        nobody gets through meanwhile
 
-A statement is what the client sends until it waits: a Query, or messages up to a Sync (PostgreSQL manual,
-"Message Flow"). So `begin` and `commit` count as well, and the preparation of a statement by itself.
+A statement is a Query, or messages up to a Sync with an Execute among them (PostgreSQL manual, "Message Flow").
+So `begin` and `commit` count as well; preparing a statement, which is done when it comes often, does not.
 """
 
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 _NAME = ".s.PGSQL.5432"
-_QUERY, _SYNC, _READY = b"Q", b"S", b"Z"
-_PARTS = {b"P", b"B", b"D", b"E", b"C", _QUERY, _SYNC}
-_MANY = 1_000_000
+_QUERY, _EXECUTE, _SYNC, _TERMINATE, _READY = b"Q", b"E", b"S", b"X", b"Z"
 _UNASKED = {b"A", b"N"}  # notifications and notices come when they come
 
 
@@ -35,20 +32,8 @@ class Side(Enum):
     AFTER = "after"
 
 
-@dataclass(frozen=True)
-class Point:
-    """The statement with a number among those that contain a text."""
-
-    number: int
-    side: Side
-    text: bytes = b""
-
-
 class _Ended(Exception):
     """One end of a connection is gone."""
-
-
-_NOWHERE = Point(0, Side.BEFORE)
 
 
 class Wire:
@@ -58,8 +43,9 @@ class Wire:
         self.path = folder / _NAME
         self.target = target
         self.held = threading.Event()
-        self._point = _NOWHERE
+        self._number = 0
         self._passed = 0
+        self._side = Side.BEFORE
         self._resumed = threading.Event()
         self._lock = threading.Lock()
         self._connections: list[_Connection] = []
@@ -74,32 +60,30 @@ class Wire:
     ) -> None:
         self.take_away()
 
-    def count(self, act: Callable[[], object], text: bytes = b"") -> int:
-        """How many statements that contain a text are sent meanwhile."""
-        self.hold(Point(_MANY, Side.BEFORE, text))
+    def count(self, act: Callable[[], object]) -> int:
+        """How many statements are sent meanwhile."""
+        self.hold(0, Side.BEFORE)
         act()
         with self._lock:
-            passed = self._passed
-        self.release()
-        return passed
+            return self._passed
 
-    def hold(self, point: Point) -> None:
+    def hold(self, number: int, side: Side) -> None:
         """Hold the wire at a statement, counted over all connections from now on."""
         with self._lock:
             self.held.clear()
             self._resumed.clear()
-            self._point, self._passed = point, 0
+            self._number, self._side, self._passed = number, side, 0
 
     def release(self) -> None:
         """Hold nothing any more, and pass on what was held."""
         with self._lock:
-            self._point = _NOWHERE
+            self._number = 0
         self._resumed.set()
 
     def cut(self) -> None:
         """End all connections; what was held is lost."""
         with self._lock:
-            self._point = _NOWHERE
+            self._number = 0
             connections, self._connections = self._connections, []
         for connection in connections:
             connection.end()
@@ -122,14 +106,11 @@ class Wire:
         self._listener = listener
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
-    def reached(self, statement: bytes) -> Side | None:
+    def reached(self) -> Side | None:
         """Count a statement that comes by; where the wire is to be held at it."""
         with self._lock:
-            if self._point.text in statement:
-                self._passed += 1
-                if self._passed == self._point.number:
-                    return self._point.side
-        return None
+            self._passed += 1
+            return self._side if self._passed == self._number else None
 
     def stand_still(self) -> None:
         """Wait until the wire is released or cut."""
@@ -182,19 +163,13 @@ class _Connection:
     def _to_server(self) -> None:
         self._server.sendall(_startup(self._client))
         while True:
-            statement = b""
-            kind = b""
-            while kind not in {_QUERY, _SYNC}:
-                kind, message = _message(self._client)
-                statement += message
-                if kind not in _PARTS:
-                    break  # the end of a connection: no statement
-            else:
-                side = self._wire.reached(statement)
+            messages, kinds = _until_waiting(self._client)
+            if kinds & {_QUERY, _EXECUTE}:
+                side = self._wire.reached()
                 self._holds_answer = side is Side.AFTER
                 if side is Side.BEFORE:
                     self._wire.stand_still()
-            self._server.sendall(statement)
+            self._server.sendall(messages)
 
     def _to_client(self) -> None:
         """Answers are passed on whole: up to a ReadyForQuery, the first of which ends the start-up."""
@@ -220,6 +195,17 @@ def _startup(end: socket.socket) -> bytes:
     """The first packet of a connection, which has no kind."""
     length = _exactly(end, 4)
     return length + _exactly(end, int.from_bytes(length) - 4)
+
+
+def _until_waiting(end: socket.socket) -> tuple[bytes, set[bytes]]:
+    """What a client sends until it waits for an answer or ends the connection, and the kinds of message in it."""
+    kind, messages = _message(end)
+    kinds = {kind}
+    while kind not in {_QUERY, _SYNC, _TERMINATE}:
+        kind, message = _message(end)
+        messages += message
+        kinds.add(kind)
+    return messages, kinds
 
 
 def _message(end: socket.socket) -> tuple[bytes, bytes]:
