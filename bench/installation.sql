@@ -67,9 +67,10 @@ with chosen as (
     select id, row_number() over () as number, count(*) over () as people
       from users
 ), granted as (
-    insert into authorizations (client_id, user_id, scopes, auth_time, expires_at, created_at, code_digest, code_used_at)
-    select 'c' || (1 + n %% 20), chosen.id, '{openid,profile,email,groups}', now(), now() + interval '30 days', now(),
-           sha256(('code' || n)::bytea), now()
+    insert into authorizations (client_id, user_id, scopes, auth_time, code_digest, code_expires_at, code_used_at,
+                                expires_at, created_at)
+    select 'c' || (1 + n %% 20), chosen.id, '{openid,profile,email,groups}', now(), sha256(('code' || n)::bytea),
+           now(), now(), now() + interval '30 days', now()
       from generate_series(1, %(authorizations)s::int) as n
       join chosen on chosen.number = 1 + n %% chosen.people
     returning id, expires_at
@@ -123,9 +124,10 @@ with chosen as (
       from generate_series(1, %(count)s::int) as n
       join chosen on chosen.number = 1 + n %% chosen.people
 ), granted as (
-    insert into authorizations (id, client_id, user_id, session_id, scopes, amr, auth_time, expires_at, created_at)
+    insert into authorizations (id, client_id, user_id, session_id, scopes, amr, auth_time, code_digest,
+                                code_expires_at, code_used_at, expires_at, created_at)
     select id, %(client_id)s, user_id, gen_random_uuid(), '{openid,profile,email,groups}', '{hwk}', now(),
-           now() + interval '30 days', now()
+           sha256(('code of ' || id)::bytea), now(), now(), now() + interval '30 days', now()
       from made
     returning id
 ), issued as (
