@@ -42,19 +42,11 @@ def test_who_lost_a_passkey_gets_a_link_adds_a_new_one_and_removes_the_old(
     expect(passkeys).to_have_count(2)
     passkeys.filter(has_text="not used yet").first.get_by_role("link", name=re.compile("^Remove")).click()
     anna.page.get_by_role("button", name="Delete passkey").click()
-    reauthenticate(anna)
+    walk.use_passkey_again(anna)
     expect(passkeys).to_have_count(1)
     walk.sign_out(anna)
     anna.page.get_by_role("button", name="Sign in with your passkey").click()
     anna.page.wait_for_url("**/settings/account")
-
-
-def reauthenticate(person: Person) -> None:
-    """Use the passkey again where the server wants that first."""
-    person.page.wait_for_load_state()
-    if "/login/reauthenticate" in person.page.url:
-        person.page.locator("button.primary").click()
-        person.page.wait_for_url(lambda url: "/login/reauthenticate" not in url)
 
 
 def test_an_owner_who_lost_everything_gets_in_from_the_command_line(owner: Person, server: Server) -> None:

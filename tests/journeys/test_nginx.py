@@ -254,12 +254,19 @@ def test_s_lib_02_too_much_is_refused_in_words(
     expect(household.anna.goto("/settings/account").locator("h1")).to_have_text("Your account")
 
 
-def test_who_does_not_trust_the_authority_gets_no_page(
+def test_who_clicks_the_warning_away_is_told_why_there_are_no_passkeys(
     household: Household, screen: Browser, namespace: Namespace, folder: Path
 ) -> None:
+    """A browser that does not trust the authority, without the virtual device, which would hide the difference."""
     other = screen.browser_type.launch(
         executable_path=folder / "chromium-within", args=ARGUMENTS, env={**os.environ, "HOME": str(folder)}
     )
+    page = other.new_page()
     with pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID"):
-        other.new_page().goto(ORIGIN)
+        page.goto(f"{ORIGIN}/login")
+    page.keyboard.type("thisisunsafe")
+    page.get_by_role("button", name="Sign in with your passkey").click()
+    expect(page.locator("[data-problem]")).to_contain_text(
+        "The browser does not trust this site's certificate, and allows no passkeys until it does."
+    )
     other.close()

@@ -98,9 +98,7 @@ def test_a_sign_in_goes_on_after_a_restart_between_any_two_of_its_steps(
 
 def test_a_passkey_is_registered_over_a_restart(home: Home, server: Server) -> None:
     page = home.anna.goto("/settings/account/passkeys/new")
-    if "/login/reauthenticate" in page.url:
-        page.locator("button.primary").click()
-        page.wait_for_url("**/passkeys/new")
+    walk.use_passkey_again(home.anna)
     home.anna.lose_passkeys()  # another device, which the list of known passkeys does not exclude
     at_once(server)
     page.locator("button.primary").click()

@@ -156,3 +156,11 @@ def add_group(owner: Person, name: str, *members: str) -> None:
         page.get_by_label(re.compile(member)).check()
     page.get_by_role("button", name="Save members").click()
     expect(page.locator("main")).to_contain_text(f"{len(members)} member")
+
+
+def use_passkey_again(person: Person) -> None:
+    """Where the server wants the passkey once more before it goes on."""
+    person.page.wait_for_load_state()
+    if "/login/reauthenticate" in person.page.url:
+        person.page.locator("button.primary").click()
+        person.page.wait_for_url(lambda url: "/login/reauthenticate" not in url)
