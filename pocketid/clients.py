@@ -202,7 +202,7 @@ def set_groups(db: Database, client_id: str, ids: Iterable[UUID]) -> None:
 
 def people(db: Database, client: Client) -> int:
     """How many enabled people may use a client."""
-    found: int = db.value("clients.people", id=client.id)
+    found: int = db.value("clients.people", id=client.id, is_group_restricted=client.is_group_restricted)
     return found
 
 

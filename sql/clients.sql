@@ -102,9 +102,12 @@ select %(id)s, groups.id
     on conflict do nothing;
 
 -- name: people
--- How many enabled people may use a client.
+-- How many enabled people may use a client: the rule of app_users, counted without looking at each person alone.
 select count(*)
-  from app_users
-  join users on users.id = app_users.user_id
- where app_users.client_id = %(id)s
-   and not users.disabled;
+  from users
+ where not disabled
+   and (not %(is_group_restricted)s
+        or id in (select group_members.user_id
+                    from group_members
+                    join client_groups on client_groups.group_id = group_members.group_id
+                   where client_groups.client_id = %(id)s));

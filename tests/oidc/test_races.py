@@ -225,3 +225,39 @@ def _end_the_waiting_backend(killer: Any, holder: int) -> None:
             return
         killer.execute("select pg_sleep(0.005)")
     raise AssertionError("nobody waits for the lock")
+
+
+@pytest.mark.parametrize("kind", ["code", "refresh token"])
+def test_s_ky_06_an_end_that_is_committed_while_the_spending_statement_waits_wins(
+    served: Served, kind: str
+) -> None:
+    assert isinstance(served.site.source, Pool)
+    conninfo = served.site.source._pool.conninfo
+    assert isinstance(conninfo, str)
+    code, first = served.code(), served.first()
+
+    def work() -> Browser:
+        if kind == "code":
+            return served.app.exchange(served.browser(), code)
+        return served.app.refresh(served.browser(), first["refresh_token"])
+
+    with connect(conninfo) as lock, connect(conninfo) as watcher, ThreadPoolExecutor(1) as thread:
+        with lock.transaction():
+            lock.execute("update authorizations set revoked_at = now()")
+            answer = thread.submit(work)
+            _wait_until_somebody_waits(watcher, lock.info.backend_pid)
+        check_refusal(answer.result(), 400, "invalid_grant")
+    with served.site.database() as db:
+        found = stored(db)
+    assert (found.access_tokens, found.refresh_tokens) == (1, 1), "nothing but what the first exchange gave"
+
+
+def _wait_until_somebody_waits(watcher: Any, holder: int) -> None:
+    for _each in range(2000):
+        [count] = watcher.execute(
+            "select count(*) from pg_stat_activity where %s = any(pg_blocking_pids(pid))", (holder,)
+        ).fetchone()
+        if count:
+            return
+        watcher.execute("select pg_sleep(0.005)")
+    raise AssertionError("nobody waits for the lock")
