@@ -94,14 +94,20 @@ class Browser:
     ) -> "Browser":
         """Any request; `target` is a path with query, or an address of this origin."""
         parts = urlsplit(target)
+        return self.raw(method, parts.path or "/", parts.query, body, headers)
+
+    def raw(
+        self, method: str, path: str, query: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> "Browser":
+        """Any request, as a server hands it on: the path decoded, as Latin-1."""
         sent = {"Host": urlsplit(self.origin).netloc, "User-Agent": self.user_agent, **(headers or {})}
         if self.cookies:
             sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
         environ: dict[str, Any] = {
             "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",
-            "PATH_INFO": parts.path or "/",
-            "QUERY_STRING": parts.query,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "1411",
             "SERVER_PROTOCOL": "HTTP/1.1",
