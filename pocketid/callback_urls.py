@@ -13,7 +13,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from urllib.parse import parse_qsl, urlencode
+from typing import NamedTuple
+from urllib.parse import urlencode
 
 from pocketid.text import _
 
@@ -21,7 +22,7 @@ LONGEST = 2048
 _DANGEROUS = {"javascript", "data", "vbscript", "blob", "file", "about", "view-source"}
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029<>\"^`{|}]")
-_LOOPBACK = re.compile(r"http://(localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(?=[/?]|$)")
+_LOOPBACK = re.compile(r"http://(localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::([0-9]{1,5}))?(?=[/?]|\Z)")
 _TYPING_ERRORS = {
     "htps",
     "htpps",
@@ -35,17 +36,22 @@ _TYPING_ERRORS = {
     "hhtp",
     "htttp",
 }
-_CSP_SOURCE = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?", re.IGNORECASE)
+_CSP_SOURCE = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?", re.IGNORECASE)
+_HIGHEST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A received URI beside the registered one nearest to it; `part` is what differs in the received one."""
+    """A received URI beside the registered one nearest to it: they share start and end, and differ in between.
+
+    `part` is the middle of the received one, `registered_part` of the registered one; either may be empty.
+    """
 
     registered: str | None
     start: str
     part: str
     end: str
+    registered_part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,19 @@ class _Parts:
     authority: str | None
     path: str
     query: str | None
+
+
+class _Run(NamedTuple):
+    """What a wildcard stands for: at least so many characters, each of which fits."""
+
+    character: re.Pattern[str]
+    least: int = 0
+
+
+_IN_SCHEME = {"*": _Run(re.compile("[a-zA-Z0-9+.-]"))}
+_IN_HOST = {"*": _Run(re.compile("[a-zA-Z0-9_-]"), least=1)}
+_IN_PATH = {"**": _Run(re.compile(".")), "*": _Run(re.compile("[^/]"))}
+_IN_QUERY = {"*": _Run(re.compile("."))}
 
 
 def find(registered: Sequence[str], received: str) -> str | None:
@@ -69,11 +88,10 @@ def matches(registered: str, received: str) -> bool:
     """Whether one registered value allows a received URI."""
     if not is_acceptable(received):
         return False
-    if registered == received:
+    if registered == received or _matches_pattern(registered, received):
         return True
-    if "*" in registered and _matches_pattern(registered, received):
-        return True
-    return _matches_loopback(registered, received)
+    one, other = _without_loopback_port(registered), _without_loopback_port(received)
+    return one is not None and other is not None and (one == other or _matches_pattern(one, other))
 
 
 def is_acceptable(received: str) -> bool:
@@ -135,8 +153,13 @@ def difference(received: str, registered: Sequence[str]) -> Difference:
     nearest = max(registered, key=lambda value: _likeness(value, received))
     start = _common_start(nearest, received)
     end = _common_start(nearest[len(start) :][::-1], received[len(start) :][::-1])[::-1]
-    part = received[len(start) : len(received) - len(end)]
-    return Difference(nearest, start, part, end)
+    part, registered_part = (uri[len(start) : len(uri) - len(end)] for uri in (received, nearest))
+    return Difference(nearest, start, part, end, registered_part)
+
+
+def host(uri: str) -> str:
+    """The host that a URI leads to, for people to read, without its port; empty where there is none."""
+    return re.sub(r":[0-9]*\Z", "", _cut(uri).authority or "")
 
 
 def origin_for_csp(uri: str) -> str:
@@ -181,62 +204,80 @@ def _cut(uri: str) -> _Parts:
     return _Parts(scheme, authority, slash + path, query if question else None)
 
 
-def _matches_loopback(registered: str, received: str) -> bool:
-    """RFC 8252 7.3: on a loopback address the port is the app's to choose; all else is compared as text."""
-    one, other = _LOOPBACK.match(registered), _LOOPBACK.match(received)
-    if one is None or other is None or one[1] != other[1]:
-        return False
-    return _is_port(other[0]) and registered[one.end() :] == received[other.end() :]
-
-
-def _is_port(origin: str) -> bool:
-    port = origin.rpartition(":")[2]
-    return not port.isdigit() or 0 < int(port) <= 65535
+def _without_loopback_port(uri: str) -> str | None:
+    """RFC 8252 7.3: on a loopback address the port is the app's to choose. None for any other address."""
+    found = _LOOPBACK.match(uri)
+    if found is None or not 0 < int(found[2] or 80) <= _HIGHEST_PORT:
+        return None
+    return f"http://{found[1]}{uri[found.end() :]}"
 
 
 def _matches_pattern(pattern: str, received: str) -> bool:
     """Pocket ID's wildcards: a piece of scheme, host or port; a path segment, `**` for any number; a query value."""
+    if "*" not in pattern:
+        return False
     if pattern == "*":
         return True
     wanted, given = _cut(pattern), _cut(received)
-    if (wanted.authority is None) != (given.authority is None):
-        return False
-    if not _glob(wanted.scheme, given.scheme, r"[a-zA-Z0-9+.-]*"):
-        return False
-    if not _matches_authority(wanted.authority or "", given.authority or ""):
-        return False
-    return _matches_path(wanted.path, given.path) and _matches_query(wanted.query, given.query)
+    return (
+        (wanted.authority is None) == (given.authority is None)
+        and _fits(wanted.scheme, given.scheme, _IN_SCHEME)
+        and _fits(wanted.authority or "", given.authority or "", _IN_HOST)
+        and not _is_climbing(given.path)
+        and _fits(wanted.path, given.path, _IN_PATH)
+        and _matches_query(wanted.query, given.query)
+    )
 
 
-def _matches_authority(wanted: str, given: str) -> bool:
-    """In host and port a `*` is one piece: it crosses neither a dot nor a colon."""
-    return _glob(wanted, given, r"[a-zA-Z0-9_-]+")
-
-
-def _matches_path(wanted: str, given: str) -> bool:
-    expression = ""
-    for piece in re.split(r"(\*\*|\*)", wanted):
-        expression += {"**": ".*", "*": "[^/]*"}.get(piece, re.escape(piece))
-    is_climbing = re.search(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", given, re.IGNORECASE)
-    return is_climbing is None and re.fullmatch(expression, given) is not None
+def _is_climbing(path: str) -> bool:
+    """Whether a browser would leave out parts of a path: no wildcard stands for that."""
+    return re.search(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", path, re.IGNORECASE) is not None
 
 
 def _matches_query(wanted: str | None, given: str | None) -> bool:
-    """Each named parameter as often as it is named, its value as a glob; no other parameter."""
+    """Each named parameter as often as it is named, its value as a pattern; no other parameter."""
     if wanted is None or given is None:
         return wanted is None and given is None
-    left = parse_qsl(given, keep_blank_values=True)
-    for name, value in parse_qsl(wanted, keep_blank_values=True):
-        fitting = [pair for pair in left if pair[0] == name and _glob(value, pair[1], ".*")]
-        if not fitting:
+    left = [pair.partition("=") for pair in given.split("&")]
+    named = sorted((pair.partition("=") for pair in wanted.split("&")), key=lambda pair: "*" in pair[2])
+    for name, equals, value in named:
+        fitting = (p for p in left if p[:2] == (name, equals) and _fits(value, p[2], _IN_QUERY))
+        found = next(fitting, None)
+        if found is None:
             return False
-        left.remove(fitting[0])
+        left.remove(found)
     return not left
 
 
-def _glob(pattern: str, text: str, piece: str) -> bool:
-    expression = piece.join(re.escape(part) for part in pattern.split("*"))
-    return re.fullmatch(expression, text) is not None
+def _fits(pattern: str, text: str, wildcards: Mapping[str, _Run]) -> bool:
+    """Whether a text fits a pattern as a whole.
+
+    All readings are followed at once: bit n of `done` says that the first n steps may lie behind us. A regular
+    expression with several wildcards takes seconds for a text made for that, and anybody can send one.
+    """
+    literals: dict[str, int] = {}
+    runs = dict.fromkeys(
+        wildcards.values(), (0, 0)
+    )  # the steps that a run's characters take, and where they stay
+    steps = 0
+    for piece in re.split(f"({'|'.join(map(re.escape, wildcards))})", pattern):
+        if run := wildcards.get(piece):
+            take, stay = runs[run]
+            take |= ((1 << run.least) - 1) << steps
+            steps += run.least
+            runs[run] = take, stay | 1 << steps
+        else:
+            for character in piece:
+                literals[character] = literals.get(character, 0) | 1 << steps
+                steps += 1
+    done = 1
+    for character in text:
+        take, stay = literals.get(character, 0), 0
+        for run, (taken, stayed) in runs.items():
+            if run.character.fullmatch(character):
+                take, stay = take | taken, stay | stayed
+        done = (done & take) << 1 | done & stay
+    return bool(done >> steps & 1)
 
 
 def _likeness(registered: str, received: str) -> tuple[bool, int]:

@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from pocketid import clients, config, embedded, groups, migrate, signing_keys, users, web
 from pocketid.audit import Filter, Row, search
@@ -30,6 +31,11 @@ from tests.browser import Browser
 APP_URL = "https://pocketid.example.test"
 ENCRYPTION_KEY = "a key for tests, long enough"
 START = datetime(2026, 5, 3, 14, 7, 0, tzinfo=UTC)
+
+
+settings.register_profile("short", max_examples=1_000, deadline=None, derandomize=True, database=None)
+settings.register_profile("long", max_examples=100_000, deadline=None, database=None)
+settings.load_profile(os.environ.get("POCKETID_TEST_PROFILE", "short"))
 
 
 class Clock:

@@ -9,7 +9,7 @@
 <div><dt>{{_("It asked to return to")}}</dt><dd><code>{{difference.start}}<mark>{{difference.part}}</mark>{{difference.end}}</code></dd></div>
 <div><dt>{{_("Registered, the nearest one")}}</dt><dd>
 % if difference.registered:
-<code>{{difference.registered}}</code>
+<code>{{difference.start}}<mark>{{difference.registered_part}}</mark>{{difference.end}}</code>
 % else:
 {{_("none")}}
 % end
