@@ -397,7 +397,6 @@ def _render(site: Site, views: Views, request: Request, response: Response) -> N
         "request": request,
         "actor": request.actor,
         "now": request.now,
-        "form_token": request.form_token,
         "flash": flash,
         "site": _appearance(request),
     }

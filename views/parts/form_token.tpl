@@ -1,2 +1,2 @@
-% # Needs: form_token (str)
-<input type="hidden" name="form_token" value="{{form_token}}">
+% # Needs: request (Request); a page without a form does not read its token, and so sets no browser cookie
+<input type="hidden" name="form_token" value="{{request.form_token}}">
