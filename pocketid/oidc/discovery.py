@@ -66,7 +66,6 @@ def _document(public: str, internal: str) -> bytes:
             "code_challenge_methods_supported": ["S256"],
             "request_parameter_supported": True,
             "request_uri_parameter_supported": False,
-            "request_object_signing_alg_values_supported": ["none"],
             "authorization_response_iss_parameter_supported": True,
             "require_pushed_authorization_requests": False,
         }
