@@ -1,7 +1,7 @@
 """The authorization endpoint. RFC 6749 4.1.1, OpenID Connect Core 3.1.2.
 
     authorize(request)
-      parameters.read            once each, GET and POST alike
+      parameters                 once each; a POST comes back to us first, because it brought no cookies
       CHECKS, in order           until the redirect URI is known errors are shown, after that they are redirected
       prompts.next_step          what the person still has to do
         nothing                  issue: a code, back to the client
@@ -12,27 +12,36 @@
 It renders nothing: what a person sees is pages/authorize.py's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-import msgspec
-
-from pocketid import access, audit, clients, consents, interactions, signing_keys, tokens
+from pocketid import access, audit, callback_urls, clients, consents, interactions, signing_keys, tokens
 from pocketid.audit import Event
 from pocketid.clients import Client
 from pocketid.interactions import Interaction
-from pocketid.oidc import parameters, pkce, prompts, redirect_uri, responses, shown
+from pocketid.oidc import (
+    claims,
+    claims_parameter,
+    parameters,
+    pkce,
+    prompts,
+    redirect_uri,
+    responses,
+    shown,
+)
 from pocketid.oidc.errors import RedirectedError, ShownError
 from pocketid.oidc.prompts import Progress, Step, Wish
 from pocketid.request import Request
-from pocketid.response import Response, redirect
+from pocketid.response import Response, form_post, redirect
 from pocketid.text import _
 
 SCOPES = ("openid", "profile", "email", "groups", "offline_access")
 _MAX_AGE_DIGITS = 10
+_LONGEST = {"state": 2048, "nonce": 2048, "claims": 12_000}
+_LONGEST_LOCATION = 1024  # with it the head of an answer stays below 2 KiB
 
 
 @dataclass
@@ -41,6 +50,7 @@ class Authorization:
 
     request: Request
     parameters: dict[str, str]
+    repeated: Sequence[str] = ()
     client: Client = field(init=False)
     redirect_uri: str = field(init=False)
     mode: str = "query"
@@ -50,13 +60,21 @@ class Authorization:
     subject: UUID | None = None
     acr_values: list[str] = field(default_factory=list)
     essential_acrs: frozenset[str] = frozenset()
-    claims: dict[str, Any] | None = None
+    claims: dict[str, list[str]] | None = None
     challenge: tuple[str, str] | None = None
 
     @property
     def state(self) -> str | None:
         """The client's state, byte for byte."""
         return self.parameters.get("state")
+
+    @property
+    def told(self) -> list[str]:
+        """The scopes that say what the app learns: those asked for, and those of single claims and always told."""
+        single = {name for names in (self.claims or {}).values() for name in names}
+        always = claims.shown_scopes(self.scopes, with_groups=self.client.always_includes_groups)
+        told = {*always, *claims.scopes_of(single)}
+        return [scope for scope in SCOPES if scope in told]
 
     @property
     def wish(self) -> Wish:
@@ -66,7 +84,7 @@ class Authorization:
             self.max_age,
             self.subject,
             self.essential_acrs,
-            self.scopes,
+            self.told,
             self.client.requires_reauthentication,
             self.client.skips_consent,
         )
@@ -77,6 +95,7 @@ class Authorization:
 
 def _client(asked: Authorization) -> None:
     """RFC 6749 3.1.2.4: an unknown client is never redirected to."""
+    _refuse_repeated(asked, "client_id")
     client_id = asked.parameters.get("client_id")
     if client_id is None:
         raise ShownError(_("The app did not say who it is (client_id is missing)."), "client_id missing")
@@ -115,19 +134,23 @@ def _request_object(asked: Authorization) -> None:
             raise RedirectedError(
                 "invalid_request", f"{name} differs inside and outside of the request object"
             )
-    asked.parameters |= {
-        name: value for name, value in inside.items() if name not in {"iss", "aud", "exp", "iat"}
-    }
+    asked.parameters |= inside
     _redirect_uri(asked)
 
 
 def _redirect_uri(asked: Authorization) -> None:
     """Compared as text with what is registered; from here on errors go back to the client."""
+    _refuse_repeated(asked, "redirect_uri")
     asked.redirect_uri = redirect_uri.check(
         asked.client,
         asked.parameters.get("redirect_uri"),
         allow_insecure=asked.request.config.allow_insecure_callback_urls,
     )
+
+
+def _refuse_repeated(asked: Authorization, name: str) -> None:
+    if name in asked.repeated:
+        raise ShownError(_("The app's request is malformed."), f"{name} came more than once")
 
 
 def _response_mode(asked: Authorization) -> None:
@@ -138,12 +161,18 @@ def _response_mode(asked: Authorization) -> None:
     asked.mode = mode
 
 
+def _repeated(asked: Authorization) -> None:
+    """RFC 6749 3.1, 4.1.2.1: no parameter comes more than once."""
+    if asked.repeated:
+        raise RedirectedError("invalid_request", "a parameter came more than once")
+
+
 def _lengths(asked: Authorization) -> None:
-    try:
-        parameters.check_lengths(asked.parameters)
-    except RedirectedError:
-        asked.parameters.pop("state", None)
-        raise
+    """What no honest client sends; a state that is too long is not sent back, since a cut one would be another."""
+    for name, limit in _LONGEST.items():
+        if len(asked.parameters.get(name, "")) > limit:
+            del asked.parameters[name]
+            raise RedirectedError("invalid_request", f"{name} is longer than {limit} characters")
 
 
 def _request_uri(asked: Authorization) -> None:
@@ -203,35 +232,17 @@ def _hint(asked: Authorization) -> None:
 
 
 def _claims(asked: Authorization) -> None:
-    """OpenID Connect Core 5.5: single claims for one place; and 5.5.1.1 acr, 5.5.1 sub, which must be met."""
     asked.acr_values = asked.parameters.get("acr_values", "").split()
     text = asked.parameters.get("claims")
     if text is None:
         return
-    try:
-        wanted = msgspec.json.decode(text, type=dict[str, dict[str, Any] | None])
-    except msgspec.DecodeError as error:
-        raise RedirectedError("invalid_request", "claims must be a JSON object") from error
-    places = {place: wanted.get(place) or {} for place in ("id_token", "userinfo")}
-    asked.claims = {place: sorted(names) for place, names in places.items() if names} or None
-    _essential_acr(asked, places["id_token"].get("acr"))
-    _essential_subject(asked, places["id_token"].get("sub"))
-
-
-def _essential_acr(asked: Authorization, wanted: Any) -> None:
-    if isinstance(wanted, dict):
-        values = [value for value in wanted.get("values") or [wanted.get("value")] if isinstance(value, str)]
-        asked.acr_values += values
-        if wanted.get("essential") is True:
-            asked.essential_acrs = frozenset(values)
-
-
-def _essential_subject(asked: Authorization, wanted: Any) -> None:
-    if isinstance(wanted, dict) and isinstance(wanted.get("value"), str):
-        try:
-            asked.subject = UUID(wanted["value"])
-        except ValueError as error:
-            raise RedirectedError("login_required", "there is no such sub here") from error
+    wanted = claims_parameter.read(text)
+    asked.claims = wanted.names or None
+    asked.acr_values += wanted.acr_values
+    asked.essential_acrs = wanted.essential_acrs
+    if asked.subject and wanted.subject and asked.subject != wanted.subject:
+        raise RedirectedError("invalid_request", "claims and id_token_hint name different people")
+    asked.subject = wanted.subject or asked.subject
 
 
 CHECKS: tuple[Callable[[Authorization], None], ...] = (
@@ -241,6 +252,7 @@ CHECKS: tuple[Callable[[Authorization], None], ...] = (
     _request_object,
     # redirected
     _response_mode,
+    _repeated,
     _lengths,
     _request_uri,
     _response_type,
@@ -255,19 +267,19 @@ CHECKS: tuple[Callable[[Authorization], None], ...] = (
 
 def authorize(request: Request) -> Response:
     """Answer an authorization request: back to the client, on to the person, or a page that says why not."""
-    try:
-        sent = parameters.read(request.form if request.method == "POST" else request.query)
-    except parameters.Repeated as repeated:
-        return shown.refuse(
-            request, None, ShownError(_("The app's request is malformed."), f"{repeated.name} twice")
-        )
-    if request.method == "POST":
-        # A form of another site brings no SameSite cookie: the GET that follows does.
-        return redirect(f"/authorize?{urlencode(sent)}")
-    asked = Authorization(request, sent)
-    stored = dict(sent)
+    sent, repeated = parameters.of_authorization(request.form if request.method == "POST" else request.query)
+    brings_no_cookies = request.method == "POST" and "again" not in request.query
+    if (
+        brings_no_cookies
+        and not repeated
+        and len(address := f"/authorize?{urlencode(sent)}") <= _LONGEST_LOCATION
+    ):
+        return redirect(address)
+    asked = Authorization(request, sent, repeated)
     try:
         check(asked)
+        if brings_no_cookies:
+            return _post_again(asked)
         after = prompts.sign_in_needed_after(asked.wish, request.actor, request.now)
         progress = _progress(asked, None, after)
         step = prompts.next_step(asked.wish, progress, request.actor)
@@ -279,8 +291,17 @@ def authorize(request: Request) -> Response:
         return shown.refuse(request, getattr(asked, "client", None), error)
     except RedirectedError as error:
         return refuse(asked, error)
-    interaction_id = interactions.begin(request, asked.client.id, stored, after)
+    interaction_id = interactions.begin(request, asked.client.id, asked.parameters, after)
     return redirect(f"/interaction?id={interaction_id}")
+
+
+def _post_again(asked: Authorization) -> Response:
+    """A form of another site brings no SameSite cookie; the same form from a page of ours does.
+
+    OpenID Connect Core 3.1.2.1 wants POST for what is too long for an address, so a redirect cannot carry it.
+    """
+    source = callback_urls.origin_for_csp(asked.redirect_uri)
+    return form_post("/authorize?again", asked.parameters, source)
 
 
 def check(asked: Authorization) -> None:
@@ -305,7 +326,7 @@ def step_of(asked: Authorization, interaction: Interaction) -> Step:
 def issue(asked: Authorization) -> Response:
     """Store the authorization and send its code back. RFC 6749 4.1.2."""
     request, actor, client = asked.request, asked.request.person, asked.client
-    is_first = consents.grant(request.db, actor.user_id, client.id, asked.scopes, request.now)
+    is_first = consents.grant(request.db, actor.user_id, client.id, asked.told, request.now)
     granted = tokens.Granted(
         client_id=client.id,
         user_id=actor.user_id,

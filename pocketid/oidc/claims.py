@@ -15,6 +15,7 @@ RESERVED = frozenset((
     "sid", "typ", "type", "at_hash", "c_hash", "s_hash", "cnf", "scope", "scp", "client_id", "act",
     "events", "email", "email_verified", "groups", "preferred_username", "picture",
 ))
+_PERSONAL = {"preferred_username", "picture"}
 SUPPORTED = (
     *("sub", "name", "given_name", "family_name", "display_name", "preferred_username", "picture", "locale"),
     *("updated_at", "email", "email_verified", "groups", "auth_time", "acr", "amr", "sid"),
@@ -30,6 +31,19 @@ _TYPES: dict[str, type] = {"updated_at": int, "phone_number_verified": bool, "ad
 def shown_scopes(scopes: Collection[str], *, with_groups: bool) -> Collection[str]:
     """The granted scopes, and groups where the admin lets an app have them without asking."""
     return (*scopes, "groups") if with_groups else scopes
+
+
+def scopes_of(names: Iterable[str]) -> set[str]:
+    """The scopes under which people know single claims, so that consent covers those too."""
+    found = set()
+    for name in names:
+        if name.startswith("email"):
+            found.add("email")
+        elif name == "groups":
+            found.add("groups")
+        elif name in _PERSONAL or name not in RESERVED:
+            found.add("profile")
+    return found
 
 
 def build(

@@ -3,7 +3,7 @@
 Parameters without a value count as left out (RFC 6749 3.1). Unknown ones are passed over.
 """
 
-from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -11,9 +11,13 @@ from pocketid import crypto
 from pocketid.oidc.errors import RedirectedError
 from pocketid.request import Fields
 
-LONGEST = 2048
-_LONGEST_OBJECT = 12_000
-_UNBOUNDED = {"request", "claims", "id_token_hint"}
+_OF_AUTHORIZATION = frozenset(
+    {
+        *("client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce"),
+        *("code_challenge", "code_challenge_method", "prompt", "max_age", "id_token_hint", "login_hint"),
+        *("acr_values", "claims", "request", "request_uri"),
+    }
+)
 
 
 class Repeated(Exception):
@@ -31,12 +35,11 @@ def read(fields: Fields) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value}
 
 
-def check_lengths(parameters: Mapping[str, str]) -> None:
-    """Refuse what no honest client sends; state and nonce up to 2,048 characters come back unchanged."""
-    for name, value in parameters.items():
-        limit = _LONGEST_OBJECT if name in _UNBOUNDED else LONGEST
-        if len(value) > limit:
-            raise RedirectedError("invalid_request", f"a parameter is longer than {limit} characters")
+def of_authorization(fields: Fields) -> tuple[dict[str, str], list[str]]:
+    """What an authorization request says once, and the names of what it says more than once."""
+    repeated = [name for name in fields.repeated() if name in _OF_AUTHORIZATION]
+    known = {name: value for name, value in fields.items() if name in _OF_AUTHORIZATION and value}
+    return {name: value for name, value in known.items() if name not in repeated}, repeated
 
 
 def request_object(text: str) -> dict[str, str]:
@@ -47,9 +50,9 @@ def request_object(text: str) -> dict[str, str]:
     """
     try:
         head, payload, signature = text.split(".")
-        header = msgspec.json.decode(crypto.from_base64url(head), type=dict[str, object])
-        content = msgspec.json.decode(crypto.from_base64url(payload), type=dict[str, object])
-    except (ValueError, msgspec.DecodeError) as error:
+        header = json_object(crypto.from_base64url(head))
+        content = json_object(crypto.from_base64url(payload))
+    except ValueError as error:
         raise RedirectedError("invalid_request_object", "the request object cannot be read") from error
     if header.get("alg") != "none" or signature:
         raise RedirectedError(
@@ -57,7 +60,22 @@ def request_object(text: str) -> dict[str, str]:
         )
     if {"request", "request_uri"} & content.keys():  # RFC 9101 4
         raise RedirectedError("invalid_request_object", "a request object holds no other request object")
-    return {name: _as_text(value) for name, value in content.items() if value not in (None, "")}
+    return {
+        name: _as_text(value)
+        for name, value in content.items()
+        if name in _OF_AUTHORIZATION and value not in (None, "")
+    }
+
+
+def json_object(text: str | bytes) -> dict[str, Any]:
+    """A JSON object that somebody sent. Raises ValueError, also when it holds a NUL or is nested without end."""
+    try:
+        content = msgspec.json.decode(text, type=dict[str, Any])
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if "\\u0000" in msgspec.json.encode(content).decode():  # PostgreSQL has no NUL in texts and in JSON
+        raise ValueError("a text holds a NUL")
+    return content
 
 
 def _as_text(value: object) -> str:

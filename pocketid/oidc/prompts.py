@@ -14,6 +14,7 @@ from pocketid.request import Actor
 
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 PHISHING_RESISTANT, HARDWARE_BOUND = "phr", "phrh"  # OpenID Extended Authentication Profile ACR Values 1.0 2
+ACRS = frozenset({PHISHING_RESISTANT, HARDWARE_BOUND})
 
 
 class Step(enum.Enum):
@@ -54,7 +55,9 @@ class Progress:
 def sign_in_needed_after(wish: Wish, actor: Actor | None, now: datetime) -> datetime | None:
     """The time after which a sign-in counts, decided once when the request arrives; None when any counts."""
     if "login" in wish.prompts or wish.requires_reauthentication:
-        return now
+        return (
+            now if actor else now - timedelta(seconds=1)
+        )  # with nobody here, any sign-in from now on is new
     if wish.max_age is not None and actor is not None:
         is_old = now - actor.authenticated_at > timedelta(seconds=wish.max_age)
         return now if is_old or wish.max_age == 0 else None

@@ -14,6 +14,8 @@ from pocketid.oidc.redirect_uri import NotRegistered
 from pocketid.request import Request
 from pocketid.response import Response, page
 
+_LONGEST_DETAIL = 2048
+
 
 def refuse(request: Request, client: Client | None, error: ShownError) -> Response:
     """The error page; what a known client asked for in vain is kept for its admin."""
@@ -25,7 +27,7 @@ def refuse(request: Request, client: Client | None, error: ShownError) -> Respon
         request,
         Event.AUTHORIZATION_REFUSED,
         client_id=client.id if client else None,
-        reason=error.detail or error.message,
+        reason=(error.detail or error.message)[:_LONGEST_DETAIL],
     )
     is_admin = request.actor is not None and request.actor.is_admin
     return page(

@@ -29,7 +29,7 @@ def sign_in(request: Request) -> Response:
     try:
         token = webauthn.sign_in(request)
     except webauthn.PasskeyRefused as refusal:
-        return _again(request, interaction, refusal)
+        return _proceed(request, interaction, refusal)  # an answer commits: what was spent stays spent
     interactions.choose_account(request.db, interaction.id)
     following = _proceed(request, interactions.get(request, str(interaction.id)))
     return following.with_cookie(*sessions.cookie(token, request))
@@ -80,7 +80,9 @@ def form_action(request: Request, target: str) -> tuple[str, ...]:
     return (callback_urls.origin_for_csp(asked.redirect_uri),)
 
 
-def _proceed(request: Request, interaction: Interaction, problem: str | None = None) -> Response:
+def _proceed(
+    request: Request, interaction: Interaction, refusal: webauthn.PasskeyRefused | None = None
+) -> Response:
     try:
         asked = authorize.restore(request, interaction)
         step = authorize.step_of(asked, interaction)
@@ -90,7 +92,7 @@ def _proceed(request: Request, interaction: Interaction, problem: str | None = N
         return _finish(request, interaction, error)
     if step is Step.ISSUE:
         return _finish(request, interaction)
-    return _page(request, interaction, asked, step, problem)
+    return _page(request, interaction, asked, step, refusal)
 
 
 def _finish(request: Request, interaction: Interaction, error: RedirectedError | None = None) -> Response:
@@ -116,15 +118,12 @@ def _as_far_as_known(request: Request, interaction: Interaction) -> Authorizatio
     return asked
 
 
-def _again(request: Request, interaction: Interaction, refusal: webauthn.PasskeyRefused) -> Response:
-    """The same page once more; what was spent stays spent, because this answer commits."""
-    response = _proceed(request, interaction, refusal.message)
-    response.status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return response
-
-
 def _page(
-    request: Request, interaction: Interaction, asked: Authorization, step: Step, problem: str | None
+    request: Request,
+    interaction: Interaction,
+    asked: Authorization,
+    step: Step,
+    refusal: webauthn.PasskeyRefused | None,
 ) -> Response:
     view = {
         Step.SIGN_IN: "authorize/sign_in",
@@ -133,20 +132,22 @@ def _page(
         Step.CONSENT: "authorize/consent",
         Step.NO_ACCESS: "authorize/no_access",
     }[step]
+    status = HTTPStatus.FORBIDDEN if step is Step.NO_ACCESS else HTTPStatus.OK
     needs_passkey = step in {Step.SIGN_IN, Step.REAUTHENTICATE}
     granted = (
         consents.scopes_of(request.db, request.actor.user_id, asked.client.id) if request.actor else None
     )
     return page(
         view,
-        status=HTTPStatus.FORBIDDEN if step is Step.NO_ACCESS else HTTPStatus.OK,
+        status=refusal.status if refusal and needs_passkey else status,
         form_action=(callback_urls.origin_for_csp(asked.redirect_uri),),
         interaction=interaction,
         client=asked.client,
-        host=urlsplit(asked.redirect_uri).hostname or "",
-        scopes=asked.scopes,
+        host=callback_urls.host(asked.redirect_uri),
+        scopes=asked.told,
         granted=granted or frozenset(),
         is_again=step is Step.REAUTHENTICATE,
         options=webauthn.begin_authentication(request) if needs_passkey else "",
-        problem=problem,
+        problem=refusal.message if refusal else None,
+        signals=webauthn.unknown_signal(request, refusal) if refusal else None,
     )

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from pocketid import client_secrets, clients, users
-from pocketid.db import Database
+from pocketid.db import Connection, Database
+from tests.authenticator import Authenticator, options_of
 from tests.browser import Browser
-from tests.conftest import Clock
+from tests.conftest import APP_URL, Clock
 from tests.oidc import grants
 from tests.oidc.flow import App
 
@@ -53,3 +54,44 @@ def issue(db: Database, app: App, anna: users.User, clock: Clock) -> Callable[..
         return grants.issue_code(db, to or app, anna, clock(), **changes)
 
     return make
+
+
+@pytest.fixture
+def make_device(
+    open_browser: Callable[[], Browser], sign_in: Callable[..., None]
+) -> Callable[..., Authenticator]:
+    """`make_device(user, **fields)`: a device with a passkey of a person; fields as Authenticator."""
+
+    def make(user: users.User, **fields: Any) -> Authenticator:
+        device, browser = Authenticator(APP_URL, **fields), open_browser()
+        sign_in(browser, user)
+        options = options_of(browser.get("/settings/account/passkeys/new").text)
+        browser.post("/settings/account/passkeys", {"credential": device.create(options)})
+        assert browser.status == 303
+        return device
+
+    return make
+
+
+@pytest.fixture
+def device(anna: users.User, make_device: Callable[..., Authenticator]) -> Authenticator:
+    """Anna's device, with her passkey."""
+    return make_device(anna)
+
+
+@pytest.fixture
+def rows(shared_connection: Connection) -> Callable[[str], int]:
+    """How many rows a table has."""
+
+    def count(table: str) -> int:
+        found = shared_connection.execute(f"select count(*) from {table}").fetchone()
+        assert found is not None
+        return int(found[0])
+
+    return count
+
+
+@pytest.fixture
+def connection(shared_connection: Connection) -> Connection:
+    """The connection of `site`, to look at rows as they are."""
+    return shared_connection

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from jwcrypto import jwk, jws
 
+from tests.authenticator import Authenticator, options_of
 from tests.browser import Browser
 
 CALLBACK = "https://app.example.test/callback"
@@ -101,6 +102,23 @@ def consent(browser: Browser) -> Browser:
     """Press the button of the consent page."""
     assert browser.view == "authorize/consent", browser.view
     return browser.post("/interaction/consent", {"id": str(browser.variables["interaction"].id)})
+
+
+def use_passkey(browser: Browser, device: Authenticator, **changes: Any) -> Browser:
+    """Sign in on the page of the interaction."""
+    assert browser.view == "authorize/sign_in", (browser.view, browser.status)
+    credential = device.get(options_of(browser.text), **changes)
+    return browser.post("/interaction/sign-in", {"id": interaction_id(browser), "credential": credential})
+
+
+def interaction_id(browser: Browser) -> str:
+    """The id of the request that waits on the last page."""
+    return str(browser.variables["interaction"].id)
+
+
+def press(browser: Browser, step: str) -> Browser:
+    """Press a button of the interaction's page: choose, switch, consent or cancel."""
+    return browser.post(f"/interaction/{step}", {"id": interaction_id(browser)})
 
 
 def answer(browser: Browser) -> dict[str, str]:
