@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -17,12 +18,28 @@ IS_LONG = os.environ.get("POCKETID_TEST_PROFILE") == "long"
 
 @dataclass
 class Outcome:
-    """One row of the table."""
+    """One row of the table: `lost` counts what did not hold for somebody; None stands for no race."""
 
     injected: int = 0
     lost: int = 0
-    double_winners: int = 0
+    double_winners: int | None = None
     figures: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def once(self, times: int = 1) -> Iterator[None]:
+        """The fault is injected, and what must hold is looked at, inside."""
+        self.injected += times
+        try:
+            yield
+        except BaseException:
+            self.lost += 1
+            raise
+
+    def race(self, winners: int) -> None:
+        """A race was run, and this many won."""
+        self.injected += 1
+        self.lost += winners == 0
+        self.double_winners = (self.double_winners or 0) + (winners > 1)
 
 
 class Campaign(dict[str, Outcome]):
@@ -37,7 +54,8 @@ class Campaign(dict[str, Outcome]):
         width = max(map(len, self), default=0)
         head = f"{'fault':{width}}  injected  requests lost  double winners"
         lines = [
-            f"{fault:{width}}  {row.injected:8}  {row.lost:13}  {row.double_winners:14}  {'; '.join(row.figures)}"
+            f"{fault:{width}}  {row.injected:8}  {row.lost:13}"
+            f"  {'-' if row.double_winners is None else row.double_winners:>14}  {'; '.join(row.figures)}"
             for fault, row in self.items()
         ]
         return "\n".join(["", head, *lines, ""])

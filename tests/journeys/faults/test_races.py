@@ -55,9 +55,7 @@ def test_s_tk_04_a_code_that_comes_twice_at_once_has_one_winner_whose_tokens_end
         apps = [installation.browser(pair[0]), installation.browser(pair[number % 2])]
         answers = at_once(*(partial(installation.app.exchange, app, code) for app in apps))
         winners = [answer for answer in answers if answer.status == 200]
-        outcome.injected += 1
-        outcome.lost += not winners
-        outcome.double_winners += len(winners) > 1
+        outcome.race(len(winners))
         assert sorted(answer.status for answer in answers) == [200, 400]
         expect(installation.app.userinfo(apps[1], winners[0].json()["access_token"]), 401)
         expect(installation.app.refresh(apps[0], winners[0].json()["refresh_token"]), 400)
@@ -72,8 +70,7 @@ def test_s_ad_04_two_set_ups_at_once_make_one_admin(
         for owner, server in zip(owners, (pair[0], pair[number % 2]), strict=True):
             owner.prepare(server)
         answers = at_once(*(owner.act for owner in owners))
-        outcome.injected += 1
-        outcome.double_winners += [answer.status for answer in answers].count(303) > 1
+        outcome.race([answer.status for answer in answers].count(303))
         assert sorted(answer.status for answer in answers) == [303, 404]
         assert installation.count("users") == installation.count("passkeys") == 1
         assert installation.count("sessions") == installation.count("users where is_admin") == 1
@@ -96,8 +93,7 @@ def test_s_ad_03_of_two_admins_who_remove_each_other_at_once_one_stays(
             for browser, other in zip(browsers, reversed(admins), strict=True)
         ]
         statuses = sorted(answer.status for answer in at_once(*actions))
-        outcome.injected += 1
-        outcome.double_winners += statuses == [303, 303]
+        outcome.race(statuses.count(303))
         assert statuses[0] == 303
         assert statuses[1] in {401, 403, 422}, statuses
         assert installation.count("users where is_admin and not disabled") == 1
@@ -129,9 +125,9 @@ def test_two_hundred_people_who_sign_in_at_once_all_get_in_as_themselves(
         told = expect(installation.app.userinfo(browser, tokens["access_token"]), 200).json()
         return subject_of(tokens["id_token"]), told["sub"]
 
-    subjects = at_once(*(partial(sign_in, person) for person in people))
-    assert subjects == [(str(person.user.id), str(person.user.id)) for person in people]
-    outcome.injected += len(people)
+    with outcome.once(len(people)):
+        subjects = at_once(*(partial(sign_in, person) for person in people))
+        assert subjects == [(str(person.user.id), str(person.user.id)) for person in people]
     p50, p95 = (statistics.quantiles(seconds, n=20)[place] for place in (9, 18))
     outcome.figures.append(f"a whole sign-in: median {p50:.1f} s, 95th percentile {p95:.1f} s")
     outcome.figures.append(f"{len(told_to_come_back)} times told to come back in a second")
