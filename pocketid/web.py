@@ -322,9 +322,10 @@ def _explain(site: Site, request: Request, route: Route, error: Exception) -> Re
         request.db.rollback()
         log.failure("request_failed", error, reference=request.reference, path=request.path)
         error = Refusal(
-            _("Something went wrong here. The log names the cause under the number {reference}.").format(
-                reference=request.reference
-            ),
+            _(
+                "You did nothing wrong. Whoever runs this site finds the cause in the log, under the number"
+                " {reference}."
+            ).format(reference=request.reference),
             status=HTTPStatus.INTERNAL_SERVER_ERROR,
         )
         return _error_page(request, error)

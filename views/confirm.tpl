@@ -2,7 +2,7 @@
 % rebase("layout/bare.tpl", title=heading)
 <div class="sheet">
 <h1>{{heading}}</h1>
-<div>
+<div class="prose">
 % for sentence in sentences:
 <p>{{sentence}}</p>
 % end

@@ -50,7 +50,7 @@ def update(request: Request, passkey_id: str) -> Response:
     except Invalid as invalid:
         passkey = webauthn.get(request.db, request.person.user_id, _id(passkey_id))
         return page("passkeys/edit", status=invalid.status, passkey=passkey, name=name, errors=invalid.fields)
-    return redirect(_ACCOUNT, flash=_("Saved."))
+    return redirect(_ACCOUNT, flash=_("The passkey is called “{name}” now.").format(name=name))
 
 
 def confirm_delete(request: Request, passkey_id: str) -> Response:
@@ -62,7 +62,7 @@ def confirm_delete(request: Request, passkey_id: str) -> Response:
     is_last = len(webauthn.of_user(request.db, user_id)) == 1
     return page(
         "confirm",
-        heading=_("Delete the passkey {name}?").format(name=passkey.name),
+        heading=_("Delete the passkey “{name}”?").format(name=passkey.name),
         sentences=[
             _("It is your last passkey. After that only a one-time code lets you in.")
             if is_last

@@ -27,7 +27,6 @@ STATEMENT = re.compile(
 UNESCAPED = re.compile(r"\{\{!\s*(.*?)\s*\}\}")
 # What may go out as it is, beside `base` and constant attributes: ids that our own views name.
 LISTED = {
-    """f' aria-describedby="{box}-hint"' if get("hint") else \"\"""",
     """f' aria-describedby="{described}"' if described else \"\"""",
     """f' maxlength="{int(maxlength)}"' if get("maxlength") else \"\"""",
 }

@@ -1,5 +1,5 @@
 % # Needs: user (User), picture_version, change (users.Change), errors (dict), may_edit (bool), passkeys (list[Passkey]), signals (JSON text), sessions (list[Session]), device, place (functions)
-% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + _("Your account"), section="account", scripts=["app.js", "passkey.js"])
+% rebase("layout/base.tpl", title=_("Your account"), section="account", scripts=["passkey.js"])
 % include("parts/passkey_signals.tpl", signals=signals)
 <h1>{{_("Your account")}}</h1>
 % if len(passkeys) == 0:
@@ -37,9 +37,9 @@
 <form method="post" action="/settings/account/picture" enctype="multipart/form-data" class="fields">
 % include("parts/form_token.tpl")
 <div class="field"><label for="picture">{{_("Picture")}}</label><small id="picture-hint">{{_("PNG, JPEG or WebP, up to 5 MB; it is cut to a square.")}}</small>
-<input id="picture" name="picture" type="file" accept="image/png,image/jpeg,image/webp" aria-describedby="picture-hint">
+<input id="picture" name="picture" type="file" accept="image/png,image/jpeg,image/webp" aria-describedby="picture-hint{{" picture-error" if errors.get("picture") else ""}}"{{! ' aria-invalid="true" autofocus' if errors.get("picture") else "" }}>
 % if errors.get("picture"):
-<span class="error">{{errors["picture"]}}</span>
+<span class="error" id="picture-error">{{errors["picture"]}}</span>
 % end
 </div>
 <div class="row"><button>{{_("Upload picture")}}</button><button class="quiet" formaction="/settings/account/picture/reset" formenctype="application/x-www-form-urlencoded">{{_("Use initials")}}</button></div>
@@ -51,8 +51,8 @@
 <ul class="list">
 % for passkey in passkeys:
 <li><div class="grow"><div><strong>{{passkey.name}}</strong> <span class="tag">{{_("Synced") if passkey.backup_eligible else _("This device only")}}</span></div><small><span title="{{exact(passkey.created_at)}}">{{_("added {when}").format(when=ago(passkey.created_at, now))}}</span> · <span title="{{exact(passkey.last_used_at)}}">{{_("used {when}").format(when=ago(passkey.last_used_at, now)) if passkey.last_used_at else _("not used yet")}}</span></small></div>
-<a class="button quiet" href="/settings/account/passkeys/{{passkey.id}}" aria-label="{{_("Rename {name}").format(name=passkey.name)}}">{{_("Rename")}}</a>
-<a class="button quiet danger" href="/settings/account/passkeys/{{passkey.id}}/delete" aria-label="{{_("Remove {name}").format(name=passkey.name)}}">{{_("Remove")}}</a></li>
+<div class="actions"><a class="button quiet" href="/settings/account/passkeys/{{passkey.id}}" aria-label="{{_("Rename {name}").format(name=passkey.name)}}">{{_("Rename")}}</a>
+<a class="button quiet danger" href="/settings/account/passkeys/{{passkey.id}}/delete" aria-label="{{_("Remove {name}").format(name=passkey.name)}}">{{_("Remove")}}</a></div></li>
 % end
 </ul>
 % else:
@@ -79,7 +79,7 @@
 % end
 </div><small><span title="{{session.address or ""}}">{{place(session.address)}}</span> · <span title="{{exact(session.last_seen_at)}}">{{_("active {when}").format(when=ago(session.last_seen_at, now))}}</span>{{" · " + ", ".join(session.apps) if session.apps else ""}}</small></div>
 % if not is_this:
-<form method="post" action="/settings/account/sessions/{{session.id}}/end">
+<form class="actions" method="post" action="/settings/account/sessions/{{session.id}}/end">
 % include("parts/form_token.tpl")
 <button class="quiet danger" aria-label="{{_("Sign out {device}").format(device=device(session.user_agent))}}">{{_("Sign out")}}</button></form>
 % end

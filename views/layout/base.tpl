@@ -2,14 +2,17 @@
 <!doctype html>
 <html lang="en">
 <head>
-% include("parts/head.tpl", title=title, scripts=get("scripts", []))
+% include("parts/head.tpl", title=title, scripts=["app.js", *get("scripts", [])])
 </head>
 <body class="house">
 <a class="skip" href="#main">{{_("Skip to the page")}}</a>
 <header>
   <a class="brand" href="/settings/apps">
 % include("parts/mark.tpl", mark_class="")
-    {{site.app_name}}</a>
+    <span>{{site.app_name}}</span></a>
+% if actor:
+  <div class="whoami"><span>{{actor.display_name or actor.username}}</span> <a href="/logout">{{_("Sign out")}}</a></div>
+% end
   <nav aria-label="{{_("Main")}}"><ul>
 % for name, label, href in (("apps", _("Apps"), "/settings/apps"), ("account", _("Account"), "/settings/account"), ("activity", _("Activity"), "/settings/audit-log")):
     <li><a href="{{href}}"{{! ' aria-current="page"' if section == name else "" }}>{{label}}</a></li>
@@ -21,13 +24,11 @@
 % end
 % end
   </ul></nav>
-% if actor:
-  <div class="whoami"><span>{{actor.display_name or actor.username}}</span> <a href="/logout">{{_("Sign out")}}</a></div>
-% end
 </header>
 <main id="main">
 % include("parts/flash.tpl")
 {{! base }}
 </main>
+<p class="hidden" role="status" id="announcement"></p>
 </body>
 </html>

@@ -1,8 +1,8 @@
-% # Needs: title (str), scripts (list[str]), site (Appearance)
+% # Needs: title (str), scripts (list[str]), site (Appearance); optional errors (dict) or problem (str) of the page: its title says so
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{{title}} · {{site.app_name}}</title>
+<title>{{_("Error") + ": " if get("errors") or get("problem") else ""}}{{title}} · {{site.app_name}}</title>
 <link rel="icon" href="{{static("favicon.svg")}}" type="image/svg+xml">
 <link rel="stylesheet" href="{{static("app.css")}}">
 % if site.accent_version:

@@ -1,5 +1,5 @@
 % # Needs: change (users.Change), errors (dict)
-% rebase("layout/bare.tpl", title=_("Set up") if not errors else _("Please look again: set up"))
+% rebase("layout/bare.tpl", title=_("Set up"))
 <div class="sheet">
 <div class="fields">
 % include("parts/mark.tpl", mark_class="mark")

@@ -23,7 +23,7 @@
 % for sentence in sentences(event):
 <small>{{sentence}}</small>
 % end
-</td><td data-label="{{_("Who")}}">{{event.username or (_("deleted person") if event.user_id else "–")}}
+</td><td data-label="{{_("Who")}}"{{! "" if event.user_id else ' class="none"' }}>{{event.username or (_("deleted person") if event.user_id else "–")}}
 % if event.actor_id and event.actor_id != event.user_id:
 <small>{{_("by {name}").format(name=event.actor_username or _("deleted person"))}}</small>
 % end

@@ -1,5 +1,5 @@
 % # Needs: change (clients.Change), errors (dict)
-% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + _("Add a client"), section="clients")
+% rebase("layout/base.tpl", title=_("Add a client"), section="clients")
 <h1>{{_("Add a client")}}</h1>
 <form class="card" method="post" action="/settings/admin/oidc-clients/new/by-hand">
 % include("parts/form_token.tpl")

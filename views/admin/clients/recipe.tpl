@@ -1,5 +1,5 @@
 % # Needs: recipe (Recipe), address (str), answers (dict), errors (dict)
-% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + _("Add {app}").format(app=recipe.name), section="clients")
+% rebase("layout/base.tpl", title=_("Add {app}").format(app=recipe.name), section="clients")
 <h1>{{_("Add {app}").format(app=recipe.name)}}</h1>
 <form class="card" method="post" action="/settings/admin/oidc-clients/new/{{recipe.id}}">
 % include("parts/form_token.tpl")

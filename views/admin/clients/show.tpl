@@ -1,10 +1,10 @@
 % # Needs: client (Client), change (clients.Change), errors (dict), secret (str or None), is_new (bool), recipe (Recipe or None), entries (list[Entry]), values (dict), warnings (list[str]), secrets (list[ClientSecret]), groups (list[Group]), group_ids (list[UUID]), people (int), refused (list of {row, difference}), logo_version (str or None)
-% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + client.name, section="clients", scripts=["app.js"])
+% rebase("layout/base.tpl", title=client.name, section="clients")
 % here = "/settings/admin/oidc-clients/" + client.id
 % if is_new:
 <div class="notice good" role="status">{{_("{app} is added. Enter these values there, and it is ready.").format(app=client.name)}}</div>
 % end
-<div class="row"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo{{"?v=" + logo_version if logo_version else ""}}" alt="" width="52" height="52"><div><h1>{{client.name}}</h1><p class="soft">{{_("Added from the {app} recipe").format(app=recipe.name) + " · " if recipe else ""}}{{ngettext("{n} person may sign in", "{n} people may sign in", people).format(n=people)}}</p></div></div>
+<div class="row together"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo{{"?v=" + logo_version if logo_version else ""}}" alt="" width="52" height="52"><div><h1>{{client.name}}</h1><p class="soft">{{_("Added from the {app} recipe").format(app=recipe.name) + " · " if recipe else ""}}{{ngettext("{n} person may sign in", "{n} people may sign in", people).format(n=people)}}</p></div></div>
 % for warning in warnings:
 <div class="notice warn">{{warning}}</div>
 % end
@@ -36,7 +36,7 @@
 % for number, (label, value) in enumerate(shown):
 <li class="field"><span class="label">{{label}}</span><div class="copy"><code id="entry-{{number}}">{{value}}</code>
 % if "••••" not in value:
-<button type="button" data-copy="#entry-{{number}}" aria-label="{{_("Copy {what}").format(what=label)}}">{{_("Copy")}}</button>
+<button type="button" data-copied="{{_("Copied")}}" data-copy="#entry-{{number}}" aria-label="{{_("Copy {what}").format(what=label)}}">{{_("Copy")}}</button>
 % else:
 <a class="button" href="#secrets">{{_("New secret")}}</a>
 % end
@@ -82,7 +82,7 @@
 % if row.expires_at and row.expires_at <= now:
  <span class="tag bad">{{_("Expired")}}</span>
 % end
-<small><span title="{{exact(row.created_at)}}">{{_("made {when}").format(when=ago(row.created_at, now))}}</span> · {{_("ends {when}").format(when=ago(row.expires_at, now)) if row.expires_at else _("does not end")}}</small></div><a class="button quiet danger" href="{{here}}/secrets/{{row.id}}/revoke">{{_("Revoke")}}</a></li>
+<small><span title="{{exact(row.created_at)}}">{{_("made {when}").format(when=ago(row.created_at, now))}}</span> · {{_("ends {when}").format(when=ago(row.expires_at, now)) if row.expires_at else _("does not end")}}</small></div><div class="actions"><a class="button quiet danger" href="{{here}}/secrets/{{row.id}}/revoke" aria-label="{{_("Revoke {secret}").format(secret=row.prefix)}}">{{_("Revoke")}}</a></div></li>
 % end
 </ul>
 % else:
@@ -96,7 +96,7 @@
 % end
 <form class="card" method="post" action="{{here}}/logo" enctype="multipart/form-data"><header><h2>{{_("Logo")}}</h2></header>
 % include("parts/form_token.tpl")
-<div class="field"><label for="logo">{{_("Picture")}}</label><small id="logo-hint">{{_("PNG, JPEG, WebP or SVG, up to 2 MB.")}}</small><input type="file" id="logo" name="logo" accept="image/png,image/jpeg,image/webp,image/svg+xml" aria-describedby="logo-hint{{" logo-error" if errors.get("logo") else ""}}"{{! ' aria-invalid="true"' if errors.get("logo") else "" }}>
+<div class="field"><label for="logo">{{_("Picture")}}</label><small id="logo-hint">{{_("PNG, JPEG, WebP or SVG, up to 2 MB.")}}</small><input type="file" id="logo" name="logo" accept="image/png,image/jpeg,image/webp,image/svg+xml" aria-describedby="logo-hint{{" logo-error" if errors.get("logo") else ""}}"{{! ' aria-invalid="true" autofocus' if errors.get("logo") else "" }}>
 % if errors.get("logo"):
 <span class="error" id="logo-error">{{errors["logo"]}}</span>
 % end

@@ -1,5 +1,5 @@
 % # Needs: change (groups.Change), errors (dict)
-% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + _("Add a group"), section="groups")
+% rebase("layout/base.tpl", title=_("Add a group"), section="groups")
 <h1>{{_("Add a group")}}</h1>
 <form class="card" method="post" action="/settings/admin/user-groups/new">
 % include("parts/form_token.tpl")

@@ -1,5 +1,5 @@
 % # Needs: group (Group), change (groups.Change), errors (dict), people (list[Member]), opened (list[Opened]), search (str), paging (Paging), base_url (str)
-% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + group.friendly_name, section="groups")
+% rebase("layout/base.tpl", title=group.friendly_name, section="groups")
 % here = "/settings/admin/user-groups/" + str(group.id)
 <header><h1>{{group.friendly_name}}</h1><p class="soft">{{ngettext("{n} member", "{n} members", group.members).format(n=group.members)}}</p></header>
 <form class="card" method="post" action="{{here}}"><header><h2>{{_("General")}}</h2></header>

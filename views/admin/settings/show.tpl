@@ -1,5 +1,5 @@
 % # Needs: typed (dict), errors (dict), fixed (dict name -> environment variable)
-% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + _("Settings"), section="settings")
+% rebase("layout/base.tpl", title=_("Settings"), section="settings")
 <header><h1>{{_("Settings")}}</h1></header>
 % if fixed:
 <div class="notice">{{_("Set by the environment, and to be changed there:")}} 
@@ -29,7 +29,7 @@
 <fieldset class="fields"{{! " disabled" if "accent_color" in fixed else "" }}><legend>{{_("Accent colour")}}</legend>
 <div class="check"><input type="radio" id="accent-default" name="accent" value="default"{{! " checked" if typed["accent_color"] == "default" else "" }}><label for="accent-default">{{_("Pocket green")}}</label></div>
 <div class="check"><input type="radio" id="accent-own" name="accent" value="own"{{! "" if typed["accent_color"] == "default" else " checked" }}><label for="accent-own">{{_("Your own")}}</label><small>{{_("It is made darker or lighter where it could not be read.")}}</small></div>
-<input class="colour" type="color" name="accent_color" aria-label="{{_("Your own accent colour")}}" value="{{"#0f6a5b" if typed["accent_color"] == "default" else typed["accent_color"]}}">
+<input type="color" name="accent_color" aria-label="{{_("Your own accent colour")}}" value="{{"#0f6a5b" if typed["accent_color"] == "default" else typed["accent_color"]}}">
 % if errors.get("accent_color"):
 <span class="error">{{errors["accent_color"]}}</span>
 % end

@@ -8,8 +8,5 @@
 </div>
 <div class="fields">
 % include("parts/check.tpl", name="email_verified", label=_("The address is verified"), checked=change.email_verified, hint=_("Some apps refuse people whose address is not."))
-% include("parts/check.tpl", name="is_admin", label=_("Administrator"), checked=change.is_admin, hint=_("May change everything here, people and apps."))
-% if errors.get("is_admin"):
-<span class="error" role="alert">{{errors["is_admin"]}}</span>
-% end
+% include("parts/check.tpl", name="is_admin", label=_("Administrator"), checked=change.is_admin, hint=_("May change everything here, people and apps."), errors=errors)
 </div>

@@ -18,8 +18,8 @@
 % if users:
 <div class="table"><table><thead><tr><th scope="col">{{_("Person")}}</th><th scope="col">{{_("E-mail")}}</th><th scope="col">{{_("Passkeys")}}</th><th scope="col">{{_("Last sign-in")}}</th><th scope="col">{{_("State")}}</th></tr></thead><tbody>
 % for user in users:
-<tr><td><div class="row"><img class="portrait small" src="/api/users/{{user.id}}/profile-picture.png?v={{int(user.updated_at.timestamp())}}" alt="" width="36" height="36"><div><a href="/settings/admin/users/{{user.id}}">{{user.display_name or user.username}}</a><small>{{user.username}}</small></div></div></td>
-<td data-label="{{_("E-mail")}}">{{user.email or "–"}}</td><td data-label="{{_("Passkeys")}}">{{user.passkeys}}</td>
+<tr><td><div class="row together"><img class="portrait small" src="/api/users/{{user.id}}/profile-picture.png?v={{int(user.updated_at.timestamp())}}" alt="" width="36" height="36"><div><a href="/settings/admin/users/{{user.id}}">{{user.display_name or user.username}}</a><small>{{user.username}}</small></div></div></td>
+<td data-label="{{_("E-mail")}}"{{! "" if user.email else ' class="none"' }}>{{user.email or "–"}}</td><td data-label="{{_("Passkeys")}}">{{user.passkeys}}</td>
 <td data-label="{{_("Last sign-in")}}"><span title="{{exact(user.last_sign_in_at)}}">{{ago(user.last_sign_in_at, now)}}</span></td>
 <td>
 % if user.is_admin:

@@ -1,5 +1,5 @@
 % # Needs: change (users.Change), errors (dict), groups (list[Group]), chosen (list[UUID])
-% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + _("Add user"), section="users")
+% rebase("layout/base.tpl", title=_("Add user"), section="users")
 <header><h1>{{_("Add user")}}</h1><p class="soft">{{_("After this you make a one-time link, with which they add their passkey.")}}</p></header>
 <form class="card" method="post" action="/settings/admin/users/new">
 % include("parts/form_token.tpl")

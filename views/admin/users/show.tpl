@@ -1,7 +1,7 @@
 % # Needs: user (User), picture_version, name (str), change (users.Change), errors (dict), link (str or None), qr (str), links (list[Token]), groups (list[Group]), group_ids (list[UUID]), passkeys (list[Passkey]), sessions (list[Session]), events (list[Row]), event_label, device, place (functions)
-% rebase("layout/base.tpl", title=(_("Error") + ": " if errors else "") + name, section="users", scripts=["app.js"])
+% rebase("layout/base.tpl", title=name, section="users")
 % here = "/settings/admin/users/" + str(user.id)
-<div class="row"><img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{picture_version}}" alt="" width="64" height="64"><div><h1>{{name}}</h1><p class="soft">{{_("Added {when}").format(when=ago(user.created_at, now))}} · {{_("last sign-in {when}").format(when=ago(user.last_sign_in_at, now))}}</p></div></div>
+<div class="row together"><img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{picture_version}}" alt="" width="64" height="64"><div><h1>{{name}}</h1><p class="soft">{{_("Added {when}").format(when=ago(user.created_at, now))}} · {{_("last sign-in {when}").format(when=ago(user.last_sign_in_at, now))}}</p></div></div>
 % if user.disabled:
 <form class="notice warn row apart" method="post" action="{{here}}/enable">
 % include("parts/form_token.tpl")
@@ -10,7 +10,7 @@
 <section class="card" id="link" aria-labelledby="link-title"><header><h2 id="link-title">{{_("One-time link")}}</h2><p class="soft">{{_("Signs {name} in once, to add a passkey. Send it in a way that nobody else reads.").format(name=name)}}</p></header>
 % if link:
 <div class="link-made"><div class="fields"><div class="notice good" role="status">{{_("Copy the link now: it is shown this once.")}}</div>
-<div class="copy"><code id="one-time-link">{{link}}</code><button type="button" data-copy="#one-time-link">{{_("Copy")}}</button></div></div>
+<div class="copy"><code id="one-time-link">{{link}}</code><button type="button" data-copied="{{_("Copied")}}" data-copy="#one-time-link">{{_("Copy")}}</button></div></div>
 % if qr:
 <img class="qr" src="{{qr}}" alt="{{_("The link as a QR code")}}" width="180" height="180">
 % end
@@ -20,7 +20,7 @@
 <ul class="list">
 % for row in links:
 <li><div class="grow"><strong>{{_("A link that was not used yet")}}</strong><small>{{_("made {when}").format(when=ago(row.created_at, now))}} · {{_("ends {when}").format(when=ago(row.expires_at, now))}}</small></div>
-<form method="post" action="{{here}}/links/{{row.id}}/revoke">
+<form class="actions" method="post" action="{{here}}/links/{{row.id}}/revoke">
 % include("parts/form_token.tpl")
 <button class="quiet danger">{{_("Withdraw")}}</button></form></li>
 % end
@@ -53,7 +53,7 @@
 % if passkeys:
 <ul class="list">
 % for passkey in passkeys:
-<li><div class="grow"><div><strong>{{passkey.name}}</strong> <span class="tag">{{_("Synced") if passkey.backup_eligible else _("This device only")}}</span></div><small>{{_("added {when}").format(when=ago(passkey.created_at, now))}} · {{_("used {when}").format(when=ago(passkey.last_used_at, now)) if passkey.last_used_at else _("not used yet")}}</small></div><a class="button quiet danger" href="{{here}}/passkeys/{{passkey.id}}/remove">{{_("Remove")}}</a></li>
+<li><div class="grow"><div><strong>{{passkey.name}}</strong> <span class="tag">{{_("Synced") if passkey.backup_eligible else _("This device only")}}</span></div><small>{{_("added {when}").format(when=ago(passkey.created_at, now))}} · {{_("used {when}").format(when=ago(passkey.last_used_at, now)) if passkey.last_used_at else _("not used yet")}}</small></div><div class="actions"><a class="button quiet danger" href="{{here}}/passkeys/{{passkey.id}}/remove" aria-label="{{_("Remove {name}").format(name=passkey.name)}}">{{_("Remove")}}</a></div></li>
 % end
 </ul>
 % else:
@@ -65,7 +65,7 @@
 <ul class="list">
 % for session in sessions:
 <li><div class="grow"><strong>{{device(session.user_agent)}}</strong><small>{{place(session.address)}} · {{_("active {when}").format(when=ago(session.last_seen_at, now))}}{{" · " + ", ".join(session.apps) if session.apps else ""}}</small></div>
-<form method="post" action="{{here}}/sessions/{{session.id}}/end">
+<form class="actions" method="post" action="{{here}}/sessions/{{session.id}}/end">
 % include("parts/form_token.tpl")
 <button class="quiet danger">{{_("Sign out")}}</button></form></li>
 % end
