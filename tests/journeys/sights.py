@@ -1,0 +1,373 @@
+"""Every page and every state of it, one after the other: for axe, for the eye, and for whoever changes the look.
+
+    for name, page in sights(browser, origin, database):
+        ...    # may change size and colour scheme, and nothing else
+
+A server over an empty database is expected; two people and a crowd move in. Each chapter leaves them signed in.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, Page
+
+from contrib.dev import population
+from pocketid import client_secrets, clients, groups, users
+from pocketid.db import Database, connect
+from tests.chromium import Person
+from tests.journeys import walk
+
+Sights = Iterator[tuple[str, Page]]
+ADMIN = "/settings/admin"
+CLIENTS = f"{ADMIN}/oidc-clients"
+SETTINGS = f"{ADMIN}/application-configuration"
+WIKI = "/wiki/callback"  # an app at an address of the site itself: nothing leaves the machine, and a page answers
+IMMICH = "https://immich.example.org"
+ACCENTS = {"yellow": "#ffee00", "black": "#000000", "white": "#ffffff"}
+SCOPES = "openid profile email groups offline_access"
+
+
+@dataclass
+class Stage:
+    """Who is there, and the ways around the pages."""
+
+    browser: Browser
+    origin: str
+    database: Database
+    conninfo: str
+    owner: Person
+    anna: Person
+
+    @contextmanager
+    def stranger(self) -> Iterator[Person]:
+        """Somebody with a browser that was never here."""
+        person = Person(self.browser, self.origin, reduced_motion="reduce")
+        yield person
+        person.close()
+
+
+def sights(browser: Browser, origin: str, database: Database, conninfo: str) -> Sights:
+    """The name of each sight, and the page that shows it."""
+    owner, anna = (Person(browser, origin, reduced_motion="reduce") for _number in range(2))
+    stage = Stage(browser, origin, database, conninfo, owner, anna)
+    for chapter in (
+        *(_setup, _first_app, _enrolment, _doors, _account, _passkeys, _people, _groups, _clients),
+        *(_requests, _logs_and_settings, _accents, _refusals),
+    ):
+        yield from chapter(stage)
+    for person in (owner, anna):
+        problems = [text for text in person.problems if "Failed to load resource" not in text]
+        assert not problems, f"a script failed, or the content security policy refused something: {problems}"
+        person.close()
+
+
+def _press(page: Page, selector: str = "button.primary") -> Page:
+    """A button that sends a form, by default the one thing to do on the page."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+    return page
+
+
+def _follow(page: Page, name: str | re.Pattern[str]) -> Page:
+    """A link."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).first.click()
+    return page
+
+
+def _refused(person: Person, page: Page) -> Page:
+    """The person presses the button and then does not give finger, face or PIN."""
+    person.refuse_verification()
+    page.locator("button.primary").click()
+    page.locator("[data-problem]:visible").wait_for()
+    person.refuse_verification(refuse=False)
+    return page
+
+
+def _fill(page: Page, **fields: str) -> Page:
+    """Type into fields by their names, and send; what the browser itself would refuse, too."""
+    for name, text in fields.items():
+        page.locator(f"[name={name}]").fill(text)
+    page.locator("form:has(button.primary)").evaluate("form => { form.noValidate = true }")
+    return _press(page)
+
+
+def _setup(stage: Stage) -> Sights:
+    owner = stage.owner
+    page = owner.goto("/setup")
+    yield "setup", page
+    yield "setup-errors", _fill(page, username="-", first_name="", email="olga@home")
+    _fill(page, username="owner", first_name="Olga", last_name="Owner", email="")
+    yield "setup-passkey", page
+    yield "setup-passkey-refused", _refused(owner, page)
+    page.locator("button.primary").click()
+    page.wait_for_url("**/settings/account")
+    yield "account-first", page
+    yield "setup-closed", owner.goto("/setup")
+    yield "apps-none", owner.goto("/settings/apps")
+    yield "groups-none", owner.goto(f"{ADMIN}/user-groups")
+    yield "clients-none", owner.goto(CLIENTS)
+
+
+def _first_app(stage: Stage) -> Sights:
+    owner = stage.owner
+    yield "client-choose", owner.goto(f"{CLIENTS}/new")
+    page = owner.goto(f"{CLIENTS}/new/immich")
+    yield "client-recipe", page
+    yield "client-recipe-errors", _fill(page, address="immich")
+    _fill(page, address=IMMICH)
+    yield "client-added", page
+    page = owner.goto(f"{CLIENTS}/new/by-hand")
+    yield "client-by-hand", page
+    redirects = f"{stage.origin}{WIKI}\nhtps://wiki.example.org"
+    yield "client-by-hand-errors", _fill(page, name="", redirect_uris=redirects, launch_url="wiki")
+    _fill(page, name="Wiki", id="wiki", redirect_uris=stage.origin + WIKI, launch_url="")
+    yield "client-by-hand-added", page
+
+
+def _enrolment(stage: Stage) -> Sights:
+    owner, anna = stage.owner, stage.anna
+    page = owner.goto(f"{ADMIN}/users/new")
+    yield "user-new", page
+    yield "user-new-errors", _fill(page, username="Olga Owner", email="olga@", first_name="")
+    link = walk.add_person(owner, "anna", "Anna", "Muster")
+    yield "user-link", owner.page
+    page = anna.page
+    page.goto(link)
+    yield "link", page
+    _press(page)
+    yield "add-passkey", page
+    yield "add-passkey-refused", _refused(anna, page)
+    page.locator("button.primary").click()
+    page.wait_for_url("**/settings/account")
+    yield "account-enrolled", page
+    with stage.stranger() as somebody:
+        somebody.page.goto(link)
+        yield "link-used", _press(somebody.page)
+
+
+def _doors(stage: Stage) -> Sights:
+    with stage.stranger() as somebody:
+        page = somebody.goto("/login")
+        yield "login", page
+        yield "login-refused", _refused(somebody, page)
+        yield "login-alternative", somebody.goto("/login/alternative")
+        yield "code", somebody.goto("/lc")
+        page = somebody.page
+        page.locator("[name=code]").fill("ABC123")
+        yield "code-refused", _press(page)
+        yield "signed-out-already", somebody.goto("/logout")
+    page = stage.anna.goto("/login/reauthenticate")
+    yield "reauthenticate", page
+    yield "sign-out", stage.anna.goto("/logout")
+
+
+def _account(stage: Stage) -> Sights:
+    anna = stage.anna
+    population.populate(stage.database, datetime.now(UTC))
+    user = users.find(stage.database, "anna")
+    assert user
+    population.add_sessions(stage.database, user, datetime.now(UTC))
+    family = groups.search(stage.database, text="Family")[0]
+    groups.set_of_user(stage.database, user.id, [family.id])
+    stage.database.commit()
+    page = anna.goto("/settings/account")
+    yield "account-errors", _fill(page, username="-", display_name="")
+    page = anna.goto("/settings/account")
+    _press(page, "button:text-is('Upload picture')")
+    yield "account-picture-errors", page
+    _press(anna.goto("/authorize?" + urlencode(_request(stage.origin + WIKI, "wiki", scope="openid email"))))
+    page.wait_for_url(f"**{WIKI}?*")
+    yield "apps", anna.goto("/settings/apps")
+    _follow(page, "Take back Wiki's access")
+    yield "app-revoke", page
+    yield "activity", anna.goto("/settings/audit-log")
+
+
+def _passkeys(stage: Stage) -> Sights:
+    anna = stage.anna
+    page = anna.goto("/settings/account")
+    _follow(page, "Remove Passkey")
+    yield "passkey-only-way-in", page
+    page = anna.goto("/settings/account/passkeys/new")
+    yield "passkey-new", page
+    page.locator("button.primary").click()
+    page.locator("[data-problem]:visible").wait_for()
+    yield "passkey-registered-already", page
+    anna.lose_passkeys()
+    page.locator("button.primary").click()
+    page.wait_for_url(re.compile("passkeys/[0-9a-f-]{36}"))
+    yield "passkey-name", page
+    yield "passkey-name-errors", _fill(page, name="")
+    _fill(page, name="The security key in the drawer under the telephone")
+    yield "account", page
+    _follow(page, "Remove Passkey")
+    yield "passkey-delete", page
+    _press(page, "form button.danger")
+    page.wait_for_url("**/settings/account")
+    yield "passkey-deleted", page
+
+
+def _people(stage: Stage) -> Sights:
+    owner = stage.owner
+    yield "users", owner.goto(f"{ADMIN}/users")
+    yield "users-found", owner.goto(f"{ADMIN}/users?search=nov&state=never_signed_in&sort=email&order=desc")
+    yield "users-none", owner.goto(f"{ADMIN}/users?search=nobody&state=disabled")
+    page = owner.goto(f"{ADMIN}/users?search=wilhelmina")
+    _follow(page, re.compile("Wilhelmina"))
+    yield "user-long-name", page
+    _follow(page, "Delete this person")
+    yield "user-delete", page
+    page = owner.goto(f"{ADMIN}/users?search=anna")
+    _follow(page, "Anna Muster")
+    here = page.url.removeprefix(stage.origin)
+    _press(page, "button:text-is('Make a link')")
+    page.goto(stage.origin + here)
+    yield "user", page
+    yield "user-errors", _fill(page, username="owner")
+    page = owner.goto(here)
+    _press(page, "a[href*='/passkeys/']")
+    yield "user-passkey-remove", page
+    yield "user-disable", owner.goto(here + "/disable")
+    page = owner.goto(f"{ADMIN}/users?search=dimitri&state=disabled")
+    _follow(page, "Dimitri Keller")
+    yield "user-disabled", page
+
+
+def _groups(stage: Stage) -> Sights:
+    owner = stage.owner
+    yield "groups", owner.goto(f"{ADMIN}/user-groups")
+    yield "groups-nothing-found", owner.goto(f"{ADMIN}/user-groups?search=nothing")
+    page = owner.goto(f"{ADMIN}/user-groups/new")
+    yield "group-new", page
+    yield "group-new-errors", _fill(page, friendly_name="Family", name="family")
+    page = owner.goto(f"{ADMIN}/user-groups?search=club")
+    _follow(page, "Book club")
+    yield "group", page
+    _follow(page, "Delete this group")
+    yield "group-delete", page
+
+
+def _clients(stage: Stage) -> Sights:
+    owner, here = stage.owner, f"{CLIENTS}/{_immich(stage)}"
+    with stage.stranger() as somebody:
+        unknown = _request(f"{IMMICH}/auth/callback", _immich(stage))
+        yield "refused", somebody.goto("/authorize?" + urlencode(unknown))
+        yield "refused-unknown-client", somebody.goto("/authorize?" + urlencode(unknown | {"client_id": "x"}))
+    yield "refused-for-an-admin", owner.goto("/authorize?" + urlencode(unknown))
+    yield "clients", owner.goto(CLIENTS)
+    yield "clients-nothing-found", owner.goto(f"{CLIENTS}?search=nothing")
+    page = owner.goto(here)
+    page.locator("[name=redirect_uris]").fill(f"{IMMICH}/auth/login\n{IMMICH}/**")
+    _press(page)
+    yield "client-warnings", page
+    page.locator("details").evaluate_all("all => all.forEach(details => { details.open = true })")
+    yield "client-errors", _fill(page, redirect_uris=f"htps://{IMMICH}/auth/login", access_token_minutes="0")
+    now = datetime.now(UTC)
+    client_secrets.create(stage.database, _immich(stage), now, expires_at=now + timedelta(days=20))
+    stage.database.commit()
+    page = owner.goto(here)
+    _press(page, "button:text-is('Make a secret')")
+    yield "client-secret-made", page
+    _press(page, "#secrets a.danger")
+    yield "client-secret-revoke", page
+    page = owner.goto(here)
+    _press(page, "button:text-is('Upload logo')")
+    yield "client-logo-errors", page
+    yield "client-limited", owner.goto(f"{CLIENTS}/library")
+    yield "client-delete", owner.goto(f"{here}/delete")
+
+
+def _requests(stage: Stage) -> Sights:
+    anna, asked = stage.anna, _request(f"{IMMICH}/auth/login", _immich(stage))
+    path = "/authorize?" + urlencode(asked)
+    with stage.stranger() as somebody:
+        yield "interaction-sign-in", somebody.goto(path)
+    yield "interaction-consent", anna.goto(path)
+    yield "interaction-again", anna.goto(path + "&prompt=login")
+    yield "interaction-choose", anna.goto(path + "&prompt=select_account")
+    wiki = "/authorize?" + urlencode(
+        _request(stage.origin + WIKI, "wiki", scope="openid") | {"prompt": "consent"}
+    )
+    yield "interaction-consent-to-nothing", anna.goto(wiki)
+    finished = anna.page.url.removeprefix(stage.origin)
+    closed = _request("https://grafana.example.org/callback", "grafana")
+    yield "interaction-no-access", anna.goto("/authorize?" + urlencode(closed))
+    page = anna.goto(finished)
+    _press(page, "button:text-is('Cancel')")
+    page.wait_for_url(f"**{WIKI}?*")
+    yield "interaction-finished", anna.goto(finished)
+    yield from _without_script(stage, path)
+    yield "sign-out-for-an-app", anna.goto("/api/oidc/end-session")
+    with stage.stranger() as somebody:
+        yield "signed-out", somebody.goto("/api/oidc/end-session")
+
+
+def _without_script(stage: Stage, path: str) -> Sights:
+    """What only those see whose browser runs no script."""
+    page = stage.anna.page
+    page.route("**/static/form-post.*", lambda route: route.abort())
+    stage.anna.goto(f"{path}&response_mode=form_post&prompt=consent")
+    yield "form-post", _press(page)
+    page.unroute_all()
+    context = stage.browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{stage.origin}/login")
+    yield "login-without-script", page
+    context.close()
+
+
+def _logs_and_settings(stage: Stage) -> Sights:
+    owner, log = stage.owner, f"{ADMIN}/audit-log"
+    yield "audit", owner.goto(log)
+    yield "audit-filtered", owner.goto(f"{log}?event=CLIENT_UPDATED&user=owner&since=2026-01-01")
+    yield "audit-errors", owner.goto(f"{log}?user=nobody&since=yesterday")
+    yield "audit-none", owner.goto(f"{log}?event=GROUP_DELETED")
+    page = owner.goto(SETTINGS)
+    yield "settings", page
+    yield "settings-errors", _fill(page, session_duration="0", home_page_url="https://elsewhere.example.org")
+
+
+def _accents(stage: Stage) -> Sights:
+    for name, colour in ACCENTS.items():
+        page = stage.owner.goto(SETTINGS)
+        page.get_by_label("Your own", exact=True).check()
+        page.locator("[type=color]").fill(colour)
+        yield f"accent-{name}-settings", _press(page)
+        yield f"accent-{name}-client", stage.owner.goto(f"{CLIENTS}/library")
+        with stage.stranger() as somebody:
+            yield f"accent-{name}-login", somebody.goto("/login")
+
+
+def _refusals(stage: Stage) -> Sights:
+    yield "not-found", stage.owner.goto("/nowhere")
+    yield "not-found-for-anybody", stage.anna.goto(f"{CLIENTS}/nothing")
+    page = stage.owner.goto(f"{ADMIN}/user-groups/new")
+    page.locator("[name=form_token]").evaluate("field => { field.value = 'old' }")
+    yield "form-expired", _fill(page, friendly_name="Neighbours")
+    with connect(stage.conninfo) as connection:
+        connection.execute("alter table groups rename to groups_away")
+        yield "broken", stage.owner.goto(f"{ADMIN}/user-groups")
+        connection.execute("alter table groups_away rename to groups")
+
+
+def _immich(stage: Stage) -> str:
+    return clients.search(stage.database, "Immich", size=1, offset=0)[0].id
+
+
+def _request(redirect_uri: str, client_id: str, scope: str = SCOPES) -> dict[str, str]:
+    """An app's request, with the challenge of RFC 7636 appendix B."""
+    return {
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
+        "response_type": "code",
+        "scope": scope,
+        "state": "s",
+        "nonce": "n",
+        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        "code_challenge_method": "S256",
+    }
