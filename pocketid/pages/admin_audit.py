@@ -22,12 +22,14 @@ def list_events(request: Request) -> Response:
     errors: dict[str, str] = {}
     wanted = Filter(
         event=typed["event"] if typed["event"] in set(Event) else None,
-        user_id=_user(request, typed["user"], errors),
+        person_id=_user(request, typed["user"], errors),
         client_id=typed["client"] or None,
         since=_day(typed["since"], "since", errors),
         until=_day(typed["until"], "until", errors, days=1),
         before=_number(query.text("before")),
     )
+    if wanted.since and wanted.until and wanted.since >= wanted.until:
+        errors["until"] = _("The last day is before the first.")
     rows = [] if errors else audit.search(request.db, wanted, _PAGE + 1)
     shown = rows[:_PAGE]
     following = {**typed, "before": str(shown[-1].id)} if len(rows) > _PAGE else None
