@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page
 
@@ -21,10 +22,11 @@ from pocketid.db import Database, Pool, Statements
 from pocketid.paths import data_dir
 from tests.chromium import Person, chromium
 from tests.journeys import walk
-from tests.journeys.sights import sights
+from tests.journeys.sights import IMMICH, request_of, sights
 from tests.processes import ROOT, free_port, pocketid, relying_party
 
 PICTURES = Path("data/demo")
+README_PORT = 1411  # the one that its readers know
 README_PICTURES = ROOT / "docs" / "images"
 WIDTHS = (390, 768, 1440)
 STEPS = {
@@ -142,14 +144,18 @@ def photograph_for_readme(folder: Path, browser: Browser) -> None:
     """The sign-in page on a phone, and what an admin sees of an app; small files."""
     README_PICTURES.mkdir(parents=True, exist_ok=True)
 
-    def camera(step: str, page: Page) -> None:
-        sizes = {"sign-in": ("light", 390, 620), "client": ("light", 1100, 780)}
-        if step in sizes:
-            show(page, *sizes[step])
-            page.screenshot(path=README_PICTURES / f"{step}.png")
-            print(f"     {README_PICTURES / step}.png")
+    def photograph(name: str, page: Page, width: int, height: int) -> None:
+        show(page, "light", width, height)
+        page.screenshot(path=README_PICTURES / f"{name}.png")
+        print(f"     {README_PICTURES / name}.png")
 
-    walk_the_main_job(folder, browser, camera)
+    with pocketid(folder, README_PORT, APP_NAME="SKYLAB"):
+        owner, anna = (Person(browser, f"http://localhost:{README_PORT}") for _number in range(2))
+        walk.set_up(owner)
+        app = walk.add_app_from_recipe(owner, "Immich", IMMICH)
+        photograph("client", owner.page, 1100, 780)
+        path = "/authorize?" + urlencode(request_of(f"{IMMICH}/auth/login", app.client_id))
+        photograph("sign-in", anna.goto(path), 390, 640)
 
 
 if __name__ == "__main__":

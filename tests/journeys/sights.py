@@ -180,7 +180,9 @@ def _account(stage: Stage) -> Sights:
     page = anna.goto("/settings/account")
     _press(page, "button:text-is('Upload picture')")
     yield "account-picture-errors", page
-    _press(anna.goto("/authorize?" + urlencode(_request(stage.origin + WIKI, "wiki", scope="openid email"))))
+    _press(
+        anna.goto("/authorize?" + urlencode(request_of(stage.origin + WIKI, "wiki", scope="openid email")))
+    )
     page.wait_for_url(f"**{WIKI}?*")
     yield "apps", anna.goto("/settings/apps")
     _follow(page, "Take back Wiki's access")
@@ -255,7 +257,7 @@ def _groups(stage: Stage) -> Sights:
 def _clients(stage: Stage) -> Sights:
     owner, here = stage.owner, f"{CLIENTS}/{_immich(stage)}"
     with stage.stranger() as somebody:
-        unknown = _request(f"{IMMICH}/auth/callback", _immich(stage))
+        unknown = request_of(f"{IMMICH}/auth/callback", _immich(stage))
         yield "refused", somebody.goto("/authorize?" + urlencode(unknown))
         yield "refused-unknown-client", somebody.goto("/authorize?" + urlencode(unknown | {"client_id": "x"}))
     yield "refused-for-an-admin", owner.goto("/authorize?" + urlencode(unknown))
@@ -283,7 +285,7 @@ def _clients(stage: Stage) -> Sights:
 
 
 def _requests(stage: Stage) -> Sights:
-    anna, asked = stage.anna, _request(f"{IMMICH}/auth/login", _immich(stage))
+    anna, asked = stage.anna, request_of(f"{IMMICH}/auth/login", _immich(stage))
     path = "/authorize?" + urlencode(asked)
     with stage.stranger() as somebody:
         yield "interaction-sign-in", somebody.goto(path)
@@ -291,11 +293,11 @@ def _requests(stage: Stage) -> Sights:
     yield "interaction-again", anna.goto(path + "&prompt=login")
     yield "interaction-choose", anna.goto(path + "&prompt=select_account")
     wiki = "/authorize?" + urlencode(
-        _request(stage.origin + WIKI, "wiki", scope="openid") | {"prompt": "consent"}
+        request_of(stage.origin + WIKI, "wiki", scope="openid") | {"prompt": "consent"}
     )
     yield "interaction-consent-to-nothing", anna.goto(wiki)
     finished = anna.page.url.removeprefix(stage.origin)
-    closed = _request("https://grafana.example.org/callback", "grafana")
+    closed = request_of("https://grafana.example.org/callback", "grafana")
     yield "interaction-no-access", anna.goto("/authorize?" + urlencode(closed))
     page = anna.goto(finished)
     _press(page, "button:text-is('Cancel')")
@@ -359,7 +361,7 @@ def _immich(stage: Stage) -> str:
     return clients.search(stage.database, "Immich", size=1, offset=0)[0].id
 
 
-def _request(redirect_uri: str, client_id: str, scope: str = SCOPES) -> dict[str, str]:
+def request_of(redirect_uri: str, client_id: str, scope: str = SCOPES) -> dict[str, str]:
     """An app's request, with the challenge of RFC 7636 appendix B."""
     return {
         "client_id": client_id,
