@@ -169,9 +169,11 @@ delete from access_tokens
  where expires_at <= %(now)s;
 
 -- name: expire_refresh_tokens
--- Delete refresh tokens that have expired.
+-- Delete used refresh tokens that have expired; the unused one of a family stays as long as it, so that its late use
+-- is told from reuse.
 delete from refresh_tokens
- where expires_at <= %(now)s;
+ where expires_at <= %(now)s
+   and rotated_at is not null;
 
 -- name: expire_authorizations
 -- Delete authorizations whose last token has expired.

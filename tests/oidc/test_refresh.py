@@ -231,7 +231,7 @@ def test_housekeeping_deletes_what_has_expired_and_keeps_what_lives(
     clock.advance(days=2)
     tokens.expire(db, clock())
     db.commit()
-    assert (stored(db).access_tokens, stored(db).refresh_tokens) == (0, 1)
+    assert (stored(db).access_tokens, stored(db).refresh_tokens) == (0, 1), "the used one has expired"
     assert app.refresh(browser, newest["refresh_token"]).status == 200
     clock.advance(days=31)
     tokens.expire(db, clock())
@@ -240,13 +240,21 @@ def test_housekeeping_deletes_what_has_expired_and_keeps_what_lives(
 
 
 def test_housekeeping_keeps_an_access_token_that_outlives_its_refresh_token(
-    browser: Browser, make_app: Callable[..., App], issue: Callable[..., str], clock: Clock, db: Database
+    browser: Browser,
+    make_app: Callable[..., App],
+    issue: Callable[..., str],
+    clock: Clock,
+    db: Database,
+    events: Callable[..., list[Row]],
 ) -> None:
     app = make_app("long", access_token_seconds=10 * DAY, refresh_token_seconds=60)
     got = app.exchange(browser, issue(to=app)).json()
     clock.advance(days=9)
     tokens.expire(db, clock())
     db.commit()
+    assert app.userinfo(browser, got["access_token"]).status == 200
+    check_refusal(app.refresh(browser, got["refresh_token"]), 400, "invalid_grant")
+    assert events("TOKEN_REUSED") == [], "it comes late, and was never used"
     assert app.userinfo(browser, got["access_token"]).status == 200
 
 
