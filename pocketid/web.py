@@ -45,6 +45,7 @@ UPLOAD_LIMIT = 6 * 1024 * 1024
 _MAX_FIELDS = 100
 _BROWSER_SECONDS = 400 * 86_400
 _FLASH_SECONDS = 60
+_PAGES_OF_THE_API = {"/api/oidc/end-session"}  # people come here, whatever the address looks like
 _ANY_HOST = {"/healthz", "/health"}
 _SAME_SITE = {"same-origin", "none"}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}  # RFC 9110 9.2.1
@@ -357,7 +358,7 @@ def _explain(site: Site, request: Request, route: Route, error: Exception) -> Re
 def _error_page(request: Request, error: Refusal) -> Response:
     if request.path in oauth_errors.ENDPOINTS:
         return oauth_errors.explain(error)
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") and request.path not in _PAGES_OF_THE_API:
         body = {"error": error.message, "code": error.status.name.lower(), "request_id": request.reference}
         response = json(body, status=error.status)
     else:

@@ -271,3 +271,10 @@ def test_the_issuer_of_a_hint_is_ours(signed_in: Browser, hint: str, clock: Cloc
     claims = claims_of(signed_in, hint)
     assert claims["iss"] == APP_URL
     assert claims["exp"] - claims["iat"] == timedelta(hours=1).total_seconds()
+
+
+@pytest.mark.parametrize("query", ["id_token_hint=%ff", "state=%00", "&".join(f"p{n}=x" for n in range(200))])
+def test_a_person_gets_a_page_also_when_the_address_cannot_be_read(signed_in: Browser, query: str) -> None:
+    got = signed_in.get(f"{PATH}?{query}")
+    assert (got.status, got.view) == (400, "error")
+    assert is_signed_in(signed_in)
