@@ -39,11 +39,11 @@ _STOP_SECONDS = 30.0
 _WATCH_SECONDS = 0.2
 _ORPHANS_SECONDS = 10.0
 _LOG_BYTES = 1_000_000
+_FEWEST_CONNECTIONS = 30
 _SYSTEM_BINARIES = Path("/usr/lib/postgresql")
 _SYSTEM_DATA = Path("/var/lib/pocketid-embedded")
 _SETTINGS = {
     "listen_addresses": "",
-    "max_connections": "100",
     "shared_buffers": "16MB",
     "jit": "off",
     "autovacuum_max_workers": "1",
@@ -82,6 +82,7 @@ class Embedded:
     _log: Path
     _account: _Account | None
     _lock: IO[str]
+    _connections: int
     _process: subprocess.Popen[bytes] | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
     _ready: threading.Event = field(default_factory=threading.Event)
@@ -165,7 +166,7 @@ class Embedded:
         if self._log.exists() and self._log.stat().st_size > _LOG_BYTES:
             self._log.write_bytes(b"")
         arguments = [str(self.binaries / "postgres"), "-D", str(self._cluster), "-k", str(self._sockets)]
-        for name, value in _settings(self.binaries).items():
+        for name, value in {**_settings(self.binaries), "max_connections": str(self._connections)}.items():
             arguments += ["-c", f"{name}={value}"]
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -206,10 +207,10 @@ class Embedded:
             process.wait()
 
 
-def start(directory: Path) -> Embedded:
+def start(directory: Path, connections: int = _FEWEST_CONNECTIONS) -> Embedded:
     """Make the cluster in `directory` if there is none, start it, and make sure of its database.
 
-    Raises EmbeddedError.
+    It takes `connections` at once, and never fewer than 30. Raises EmbeddedError.
     """
     directory = directory.absolute()
     try:
@@ -220,13 +221,13 @@ def start(directory: Path) -> Embedded:
             f"{directory} cannot be used ({error.strerror}): set DATA_DIR to another folder."
         ) from error
     try:
-        return _start(directory, lock)
+        return _start(directory, lock, max(connections, _FEWEST_CONNECTIONS))
     except EmbeddedError:
         lock.close()
         raise
 
 
-def _start(directory: Path, lock: IO[str]) -> Embedded:
+def _start(directory: Path, lock: IO[str], connections: int) -> Embedded:
     account = _account(directory)
     home = _home(directory, account)
     cluster = home / "postgres"
@@ -235,7 +236,7 @@ def _start(directory: Path, lock: IO[str]) -> Embedded:
         _make_cluster(cluster, binaries, account)
     sockets = _socket_folder(home, account)
     conninfo = f"host={sockets} user={_NAME}"
-    server = Embedded(conninfo, binaries, cluster, sockets, home / "postgres.log", account, lock)
+    server = Embedded(conninfo, binaries, cluster, sockets, home / "postgres.log", account, lock, connections)
     server._begin()  # noqa: SLF001  # the class is ours; only this function makes one
     try:
         _make_database(conninfo)

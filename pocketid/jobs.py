@@ -63,7 +63,7 @@ class Jobs:
 
     def _hear(self, connection: psycopg.Connection[Any]) -> None:
         while not self._stopped.is_set():
-            for notice in connection.notifies(timeout=1.0):
+            for notice in connection.notifies(timeout=0.5):
                 self._site.signals.changed(notice.payload)
 
     def _keep_house(self) -> None:

@@ -124,7 +124,7 @@ def postgres() -> Iterator[Server]:
         yield _prepared(external)
         return
     folder = make_open_folder()
-    with embedded.start(folder) as server:
+    with embedded.start(folder, 100) as server:
         yield _prepared(server.conninfo)
     shutil.rmtree(folder)
 

@@ -24,6 +24,7 @@ from pocketid.paths import data_dir
 from pocketid.web import Site
 
 _KEY_FILE = "encryption_key"
+_OTHER_CONNECTIONS = 14  # the listener, commands beside the server, psql, PostgreSQL's own reserve
 
 
 class CannotStart(Exception):
@@ -69,7 +70,9 @@ def opened(config: Config, *, beside_server: bool = False) -> Iterator[Opened]:
             conninfo = embedded.running(config.data_dir)
         if conninfo is None:
             try:
-                child = closing.enter_context(embedded.start(config.data_dir))
+                child = closing.enter_context(
+                    embedded.start(config.data_dir, config.threads + _OTHER_CONNECTIONS)
+                )
             except embedded.EmbeddedError as error:
                 raise CannotStart(str(error)) from error
             conninfo = child.conninfo

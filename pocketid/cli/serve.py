@@ -18,7 +18,7 @@ from pocketid.jobs import Jobs
 from pocketid.routes import ROUTES
 from pocketid.web import UPLOAD_LIMIT
 
-_STOP_SECONDS = 8
+_STOP_SECONDS = 5  # with the jobs and the database all is over within 10
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from pocketid import embedded
 from pocketid.db import connect
 from pocketid.migrate import available
 from tests.browser import Browser
@@ -223,6 +224,21 @@ def test_a_stop_finishes_the_running_request_refuses_new_ones_and_ends_with_0(
     assert "stopped" in (open_folder / "pocketid.log").read_text()
 
 
+def test_a_stop_waits_for_no_client_that_never_finishes(open_folder: Path, database: str) -> None:
+    port = free_port()
+    head = b"POST /settings/account/picture HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n"
+    head += b"Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n"
+    with pocketid(open_folder, port, **external(database)) as process:
+        clients = [socket.create_connection(("127.0.0.1", port)) for _each in range(4)]
+        for client, sent in zip(clients, (head, head, b"GET / HT", b""), strict=True):
+            client.sendall(sent)
+        time.sleep(0.5)
+        process.terminate()
+        assert process.wait(timeout=10) == 0
+        for client in clients:
+            client.close()
+
+
 def _await_waiting(database: str) -> None:
     """Until a request of the server waits for the lock."""
     with connect(database) as connection:
@@ -247,6 +263,14 @@ def _await_refusal(port: int) -> None:
 
 
 # Running
+
+
+def test_the_embedded_database_takes_as_many_connections_as_there_are_threads(open_folder: Path) -> None:
+    with pocketid(open_folder, free_port(), THREADS="40"):
+        conninfo = embedded.running(open_folder / "data")
+        assert conninfo is not None
+        with connect(conninfo) as connection:
+            assert connection.execute("show max_connections").fetchone() == ("54",)
 
 
 def test_s_ft_02_connections_that_the_database_drops_cost_no_request(

@@ -84,6 +84,14 @@ def test_only_its_own_account_gets_at_the_socket_and_the_cluster(open_folder: Pa
             assert connection.execute("show synchronous_commit").fetchone() == ("on",)
 
 
+@pytest.mark.parametrize(("asked", "taken"), [(1, "30"), (40, "40")])
+def test_it_takes_as_many_connections_as_its_server_may_use(
+    open_folder: Path, asked: int, taken: str
+) -> None:
+    with embedded.start(open_folder, asked) as server, psycopg.connect(server.conninfo) as connection:
+        assert connection.execute("show max_connections").fetchone() == (taken,)
+
+
 def test_s_ft_02_a_killed_server_is_started_again_and_nothing_committed_is_lost(open_folder: Path) -> None:
     with embedded.start(open_folder) as server:
         remember(server.conninfo, "kept")
