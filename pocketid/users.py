@@ -118,6 +118,15 @@ def check(change: Change, settings: Settings) -> dict[str, str]:
     return problems
 
 
+def doubting_new_address(before: User, change: Change, settings: Settings) -> Change:
+    """The change, with an address that takes the place of a verified one not verified itself (CO-06).
+
+    The form's box was ticked for the old one; where addresses count as verified anyhow it stays.
+    """
+    is_replaced = before.email_verified and before.email != _composed(change).email
+    return replace(change, email_verified=False) if is_replaced and not settings.emails_verified else change
+
+
 def get(db: Database, user_id: UUID) -> User:
     """A person. Raises NotFound."""
     user = db.one(User, "users.by_id", id=user_id)

@@ -88,18 +88,21 @@ def show(request: Request, user_id: str) -> Response:
 def update(request: Request, user_id: str) -> Response:
     """Store the person's form."""
     user = users.get(request.db, _uuid(user_id))
-    change = replace(users.Change.from_form(request.form), disabled=user.disabled)
+    rules = settings.load(request)
+    typed = replace(users.Change.from_form(request.form), disabled=user.disabled)
+    change = users.doubting_new_address(user, typed, rules)
     try:
-        if errors := users.check(change, settings.load(request)) | _own_lock_out(request, user, change):
+        if errors := users.check(change, rules) | _own_lock_out(request, user, change):
             raise Invalid(errors)
         before, after = users.update(request.db, user.id, change, request.now)
     except Invalid as invalid:
-        return _show(request, user, change, invalid.fields)
+        return _show(request, user, typed, invalid.fields)
     if changed := audit.difference(before, after):
         audit.record(request, Event.USER_UPDATED, user_id=user.id, changed=changed)
-    return redirect(
-        f"{_LIST}/{user.id}", flash=_("The changes to {name} are saved.").format(name=users.name_of(after))
-    )
+    flash = _("The changes to {name} are saved.").format(name=users.name_of(after))
+    if change != typed:
+        flash += " " + _("The new address is not verified yet: tick it once you know that it is theirs.")
+    return redirect(f"{_LIST}/{user.id}", flash=flash)
 
 
 def update_groups(request: Request, user_id: str) -> Response:
