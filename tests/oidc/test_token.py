@@ -242,6 +242,7 @@ def test_s_az_05_a_code_lives_for_sixty_seconds(
     issue: Callable[..., str],
     db: Database,
     clock: Clock,
+    events: Callable[..., list[Row]],
     seconds: float,
     status: int,
 ) -> None:
@@ -249,6 +250,7 @@ def test_s_az_05_a_code_lives_for_sixty_seconds(
     clock.advance(seconds=seconds)
     got = app.exchange(browser, code)
     assert got.status == status
+    assert events("TOKEN_REUSED") == [], "late is not twice"
     if status != 200:
         check_refusal(got, 400, "invalid_grant")
         assert stored(db).access_tokens == 0
