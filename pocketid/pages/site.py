@@ -1,5 +1,6 @@
 """What belongs to no area: the start page, old addresses, health, static files and the accent colour."""
 
+import re
 from http import HTTPStatus
 
 from pocketid import accent, health, settings, setup
@@ -8,6 +9,7 @@ from pocketid.request import Request
 from pocketid.response import Response, empty, file, json, redirect
 from pocketid.text import _
 
+_TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")  # RFC 9110 12.5.3: q=0 is a no
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -51,7 +53,7 @@ def static(request: Request, name: str) -> Response:
     if asset is None:
         raise NotFound(_("There is no such file."))
     headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if _TAKES_GZIP.search(request.headers.get("accept-encoding", "")):
         return file(asset.compressed, asset.media_type, headers=headers | {"Content-Encoding": "gzip"})
     return file(asset.content, asset.media_type, headers=headers)
 

@@ -1,0 +1,85 @@
+"""Static files under names that hold their checksum, and times as people say them."""
+
+import gzip
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pocketid.render import Assets, Views, ago, exact
+
+NOW = datetime(2026, 5, 3, 14, 7, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "app.css").write_text("body { color: red }\n" * 50)
+    (tmp_path / "static" / "notes.txt").write_text("not served")
+    return tmp_path
+
+
+def test_a_file_s_name_is_its_checksum_so_that_it_may_be_kept_for_ever(folder: Path) -> None:
+    content = (folder / "static" / "app.css").read_bytes()
+    before = Assets(folder / "static").url("app.css")
+    assert before == f"/static/app.{hashlib.sha256(content).hexdigest()[:8]}.css"
+    (folder / "static" / "app.css").write_text("body { color: blue }")
+    assert Assets(folder / "static").url("app.css") != before
+
+
+def test_s_ht_07_files_are_read_and_compressed_once_at_start(folder: Path) -> None:
+    content = (folder / "static" / "app.css").read_bytes()
+    assets = Assets(folder / "static")
+    served = assets.url("app.css").removeprefix("/static/")
+    (folder / "static" / "app.css").unlink()
+    asset = assets.serve(served)
+    assert asset is not None
+    assert asset is assets.serve(served)
+    assert (asset.content, asset.media_type) == (content, "text/css; charset=utf-8")
+    assert gzip.decompress(asset.compressed) == content
+    assert len(asset.compressed) < len(content)
+
+
+@pytest.mark.parametrize("name", ["app.css", "notes.txt", "../setup.cfg", "", "app.00000000.css"])
+def test_s_ht_07_nothing_outside_the_list_is_served(folder: Path, name: str) -> None:
+    assert Assets(folder / "static").serve(name) is None
+
+
+def test_a_view_gets_what_it_is_given_escaped_and_misses_what_it_is_not(folder: Path) -> None:
+    (folder / "hello.tpl").write_text("% # Needs: name\nHello {{name}}\n")
+    views = Views(folder, Assets(folder / "static"))
+    assert views.names() == ["hello"]
+    assert views.render("hello", {"name": "<b>'\""}) == "Hello &lt;b&gt;&#039;&quot;\n"
+    with pytest.raises(NameError):
+        views.render("hello", {})
+    with pytest.raises(KeyError):
+        views.render("other", {})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0, "just now"),
+        (59, "just now"),
+        (60, "1 minute ago"),
+        (3599, "59 minutes ago"),
+        (7200, "2 hours ago"),
+        (86_400, "yesterday"),
+        (3 * 86_400, "3 days ago"),
+        (14 * 86_400, "2 weeks ago"),
+        (60 * 86_400, "2 months ago"),
+        (800 * 86_400, "2 years ago"),
+        (-30, "in a moment"),
+        (-86_400, "tomorrow"),
+        (-7200, "in 2 hours"),
+    ],
+)
+def test_a_time_is_told_as_people_say_it(seconds: int, expected: str) -> None:
+    assert ago(NOW - timedelta(seconds=seconds), NOW) == expected
+
+
+def test_a_time_that_never_was_is_said_so() -> None:
+    assert ago(None, NOW) == "never"
+    assert exact(None) == ""
+    assert exact(NOW) == "2026-05-03 14:07:00 UTC"

@@ -1,0 +1,96 @@
+"""The work beside the requests: hearing of changes, deleting what has expired, going on after a loss."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pocketid import jobs
+from pocketid.db import Pool, connect
+from pocketid.jobs import Jobs
+from pocketid.web import Site
+from tests.conftest import Clock
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 15) -> bool:
+    until = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+@pytest.fixture
+def working(committed_site: Site, database: str) -> Iterator[Site]:
+    """A site whose jobs run and whose listener listens."""
+    running = Jobs(committed_site, database)
+    running.start()
+    assert eventually(lambda: is_kept(committed_site))
+    yield committed_site
+    running.stop()
+    assert not {"listener", "housekeeper"} & {thread.name for thread in threading.enumerate()}
+
+
+def is_kept(site: Site) -> bool:
+    """Whether what is read of a table stays in memory, which it does while changes are heard."""
+    site.signals.get("settings", lambda: "before")
+    found: Any = site.signals.get("settings", lambda: "after")
+    return bool(found == "before")
+
+
+def read(site: Site) -> Any:
+    return site.signals.get("settings", lambda: "read again")
+
+
+def test_a_change_by_anybody_drops_what_was_kept(working: Site, database: str) -> None:
+    with connect(database) as connection:
+        connection.execute("insert into settings (name, value) values ('appName', 'House')")
+    assert eventually(lambda: bool(read(working) == "read again"))
+
+
+def test_s_ft_02_a_listener_that_lost_its_connection_keeps_nothing_and_comes_back(
+    working: Site, database: str
+) -> None:
+    assert read(working) == "before"
+    with connect(database) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen pocketid'"
+        )
+    assert eventually(lambda: bool(read(working) == "read again")), "it kept what it could not hear change"
+    assert eventually(lambda: is_kept(working))
+
+
+EXPIRING = {
+    "ceremonies": "insert into ceremonies (challenge, kind, browser_digest, expires_at)"
+    " values ('\\x00', 'authentication', '\\x00', %(past)s)",
+    "limits": "insert into limits (key, tokens, updated_at) values ('x', 1, %(past)s)",
+    "audit_events": "insert into audit_events (at, event, details) values (%(past)s, 'SIGN_IN', '{}')",
+}
+
+
+def test_what_has_expired_is_deleted_and_nothing_else(
+    committed_site: Site, database: str, clock: Clock
+) -> None:
+    old, new = clock() - timedelta(days=400), clock() + timedelta(minutes=1)
+    with connect(database) as connection:
+        for statement in EXPIRING.values():
+            connection.execute(statement, {"past": old})
+            connection.execute(statement.replace("'\\x00'", "'\\x01'").replace("'x'", "'y'"), {"past": new})
+        jobs.keep_house(committed_site)
+        for table in EXPIRING:
+            which = "event = 'SIGN_IN'" if table == "audit_events" else "true"
+            assert connection.execute(f"select count(*) from {table} where {which}").fetchone() == (1,), table
+
+
+def test_s_ft_02_without_a_database_the_housekeeper_waits_for_better_days(
+    committed_site: Site, tmp_path: Any
+) -> None:
+    pool = Pool(f"host={tmp_path} dbname=none", 1)
+    pool.open()
+    jobs.keep_house(replace(committed_site, source=pool))
+    pool.close()
