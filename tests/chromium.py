@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -37,7 +37,7 @@ AUTHENTICATOR = {
 }
 
 
-_SECONDS = 15
+_SECONDS = 30  # that a page may take on a busy machine
 # The virtual authenticator takes every suggestion at once, before anybody could click
 NO_SUGGESTIONS = """
   if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = async () => false;
@@ -51,6 +51,7 @@ def chromium(
     """A headless Chromium that calls nowhere by itself."""
     program = executable or shutil.which("chromium")
     assert program, "Chromium is missing: make tools"
+    expect.set_options(timeout=_SECONDS * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import psycopg
 import pytest
 from playwright.sync_api import Route, expect
 
@@ -239,6 +240,34 @@ def test_a_page_with_a_form_lets_people_back_to_phone_and_web(
     walk.result(anna)
     assert anna.page.url.startswith(f"{immich.url}/user-settings?")
     anna.problems.clear()  # the app did not ask for this one by its page, and says so
+
+
+def test_a_one_time_code_and_a_new_passkey_on_the_way_end_at_the_phone_too(
+    immich: Immich, server: Server
+) -> None:
+    anna = immich.anna
+    code = server.run("one-time-access-token", "anna").splitlines()[-1].rpartition("/")[2]
+    phone = Phone(immich.url)
+    at_sign_in(anna, phone.address)
+    anna.page.get_by_role("link", name="Another way to sign in").click()
+    anna.page.get_by_role("link", name="Enter a code").click()
+    anna.page.get_by_label("One-time code").fill(code)
+    press(anna, "^Sign in$")()
+    anna.page.wait_for_url("**/login/add-passkey?*")
+    anna.lose_passkeys()
+    address = handed_to_the_phone(anna, press(anna, "^Add a passkey"))
+    assert phone.finish(address)["claims"]["name"] == "Anna Muster"
+
+
+def test_who_has_no_access_is_led_back_to_the_phone(immich: Immich, fresh_database: str) -> None:
+    immich.sign_in()
+    with psycopg.connect(fresh_database, autocommit=True) as connection:
+        connection.execute("update clients set is_group_restricted = true")
+        immich.anna.page.goto(Phone(immich.url).address)
+        immich.anna.problems.clear()  # Chromium tells of the 403
+        address = handed_to_the_phone(immich.anna, press(immich.anna, "^Back to Immich"))
+        connection.execute("update clients set is_group_restricted = false")
+    assert parse_qs(urlsplit(address).query)["error"] == ["access_denied"]
 
 
 def test_without_the_scheme_in_form_action_chromium_would_stop_it(immich: Immich) -> None:
