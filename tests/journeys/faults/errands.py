@@ -2,6 +2,7 @@
 
 errand.prepare(server)      everything up to the request
 errand.act()                the request itself
+errand.is_done()            whether the database has kept it
 errand.check(server)        after the fault: old state or new, never half; nothing single-use twice; one can go on
 """
 
@@ -34,6 +35,10 @@ class Errand:
         """Make the request."""
         raise NotImplementedError
 
+    def is_done(self) -> bool:
+        """Whether the database has kept what the request did."""
+        raise NotImplementedError
+
     def check(self, serving: Serving) -> None:
         """Look at what is left, and go on."""
         raise NotImplementedError
@@ -59,6 +64,10 @@ class Exchange(Errand):
     def act(self) -> Browser:
         """POST the code."""
         return self.installation.app.exchange(self.browser, self.code)
+
+    def is_done(self) -> bool:
+        """The code is spent."""
+        return self._state()[0]
 
     def check(self, serving: Serving) -> None:
         """The code gave tokens once at most, and the person gets in with the next."""
@@ -115,6 +124,10 @@ class SetUp(Errand):
         """POST the passkey."""
         return self.browser.post("/setup/passkey", {**_TYPED, "credential": self.credential})
 
+    def is_done(self) -> bool:
+        """There is an admin."""
+        return self._state()[0] > 0
+
     def check(self, serving: Serving) -> None:
         """There is an admin with a passkey, or nobody; and in the end the owner, once."""
         self.reach(serving)
@@ -159,6 +172,10 @@ class Redeem(Errand):
     def act(self) -> Browser:
         """POST the code."""
         return self.browser.post("/lc", {"code": self.code})
+
+    def is_done(self) -> bool:
+        """There is a session."""
+        return self._state()[1] > 0
 
     def check(self, serving: Serving) -> None:
         """The code let them in once at most; if it did and they never heard, the page tells what to do."""
@@ -207,6 +224,10 @@ class FirstPasskey(Redeem):
     def act(self) -> Browser:
         """POST the passkey."""
         return self.browser.post("/login/add-passkey", {"credential": self.credential})
+
+    def is_done(self) -> bool:
+        """There is a passkey."""
+        return self._passkeys()[0] > 0
 
     def check(self, serving: Serving) -> None:
         """The passkey is there or not; in the end it is, once, and lets them in."""

@@ -109,6 +109,7 @@ def test_s_ft_01_a_killed_server_leaves_the_old_state_or_the_new(
             wire.cut()
             assert attempt.result() is None
         with outcome.once():
+            assert errand.is_done() is (point[1] is Side.AFTER)
             errand.check(other)
 
 
@@ -135,6 +136,7 @@ def test_s_ft_02_a_killed_postgresql_is_said_with_503_and_the_server_goes_on_whe
             wire.put_back()
             await_health(installation, server)
             with outcome.once():
+                assert errand.is_done() is (point[1] is Side.AFTER)
                 errand.check(server)
 
 
@@ -209,6 +211,7 @@ def test_s_ft_02_a_killed_embedded_postgresql_is_started_again_by_its_server(cam
             inside.step_in()
             await_health(installation, server)
             with outcome.once():
+                assert errand.is_done() is (answer.status == 200 or point[1] is Side.AFTER)
                 errand.check(server)
         inside.wire.take_away()
         installation.close()
