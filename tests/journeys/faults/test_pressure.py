@@ -23,7 +23,7 @@ from tests.oidc.flow import claims_of
 
 _CONNECTIONS = 500
 _REQUESTS, _WARM = (100_000, 10_000) if IS_LONG else (1_800, 600)
-_MOST_SECONDS = 360.0
+_MOST_SECONDS = 300.0  # the rest of the long form has to fit in as well
 
 
 @pytest.fixture(scope="module")

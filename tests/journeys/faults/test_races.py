@@ -65,7 +65,7 @@ def test_s_ad_04_two_set_ups_at_once_make_one_admin(
     pair: tuple[Serving, Serving], installation: Installation, campaign: Campaign
 ) -> None:
     outcome = campaign.of("two set-ups at once")
-    for number in range(200 if IS_LONG else 10):
+    for number in range(100 if IS_LONG else 10):
         owners = [SetUp(installation), SetUp(installation)]
         for owner, server in zip(owners, (pair[0], pair[number % 2]), strict=True):
             owner.prepare(server)
@@ -81,7 +81,7 @@ def test_s_ad_03_of_two_admins_who_remove_each_other_at_once_one_stays(
     what: str, pair: tuple[Serving, Serving], installation: Installation, campaign: Campaign
 ) -> None:
     outcome = campaign.of(f"two admins {what} each other at once")
-    for number in range(200 if IS_LONG else 8):
+    for number in range(100 if IS_LONG else 8):
         installation.forget_people()
         admins = [installation.add_person(is_admin=True) for _each in range(2)]
         servers = (pair[0], pair[number % 2])
