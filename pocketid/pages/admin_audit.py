@@ -56,13 +56,39 @@ def _sentences(row: audit.Row) -> list[str]:
         if name == "changed" and isinstance(value, dict):
             found += [
                 _("{field}: {before} → {after}").format(
-                    field=field, before=_shown(change["before"]), after=_shown(change["after"])
+                    field=_words(field), before=_shown(change["before"]), after=_shown(change["after"])
                 )
                 for field, change in value.items()
             ]
         elif value not in (None, ""):
-            found.append(f"{name}: {_shown(value)}")
+            found.append(f"{_words(name)}: {_shown(value)}")
     return found
+
+
+def _words(name: str) -> str:
+    """What the forms call a field; a detail that no form has, by its own name."""
+    called = {
+        "access": _("who may sign in"),
+        "clientName": _("app"),
+        "display_name": _("display name"),
+        "email": _("e-mail"),
+        "email_verified": _("e-mail verified"),
+        "expires_at": _("ends"),
+        "friendly_name": _("name"),
+        "is_admin": _("administrator"),
+        "is_public": _("public client"),
+        "kid": _("key"),
+        "launch_url": _("launch address"),
+        "logout_uris": _("logout redirect URIs"),
+        "prefix": _("begins with"),
+        "redirect_uris": _("redirect URIs"),
+        "requires_pkce": _("PKCE required"),
+        "requires_reauthentication": _("passkey each time"),
+        "seconds": _("valid for, in seconds"),
+        "skips_consent": _("without consent page"),
+        "username": _("user name"),
+    }
+    return called.get(name, name.replace("_", " "))
 
 
 def _shown(value: object) -> str:

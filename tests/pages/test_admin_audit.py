@@ -102,7 +102,7 @@ def test_a_filter_that_cannot_be_is_said_at_its_field_and_finds_nothing(
     assert list(browser.variables["errors"]) == [field]
     assert f'id="{field}-error"' in browser.text
     assert browser.variables["typed"][field] == query[field]
-    assert "Nothing fits" in browser.text
+    assert "Events are shown once the filters can be read" in browser.text
 
 
 def test_the_log_is_paged_by_the_last_event_and_keeps_its_filters(
@@ -137,8 +137,8 @@ def test_events_are_told_in_words_and_without_markup(
     browser.get(PAGE)
     for text in (
         "Person changed",
-        "is_admin: no → yes",
-        "email: – → &lt;b&gt;x&lt;/b&gt;",
+        "administrator: no → yes",
+        "e-mail: – → &lt;b&gt;x&lt;/b&gt;",
         "added: anna, ben",
         "deleted person",
         "· gone",

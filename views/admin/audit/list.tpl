@@ -34,6 +34,8 @@
 % if older:
 <nav class="pager" aria-label="{{_("Pages")}}"><span></span><a href="{{older}}" rel="next">{{_("Older")}}</a></nav>
 % end
+% elif errors:
+<p class="soft">{{_("Events are shown once the filters can be read.")}}</p>
 % elif is_filtered:
 <div class="card empty"><h2>{{_("Nothing fits")}}</h2><p class="soft">{{_("No event fits these filters.")}}</p><a class="button" href="/settings/admin/audit-log">{{_("Show all")}}</a></div>
 % else:
