@@ -24,6 +24,7 @@ from pocketid.paths import data_dir
 from pocketid.web import Site
 
 _KEY_FILE = "encryption_key"
+_FEWEST_KEY_BYTES = 16
 _OTHER_CONNECTIONS = 14  # the listener, commands beside the server, psql, PostgreSQL's own reserve
 
 
@@ -87,19 +88,29 @@ def opened(config: Config, *, beside_server: bool = False) -> Iterator[Opened]:
 
 
 def kept_key(directory: Path) -> bytes:
-    """The key beside the embedded database, made at the first start and readable by its owner alone."""
+    """The key beside the embedded database, made at the first start and readable by its owner alone.
+
+    Raises CannotStart when there is a file without a key: another one would open nothing.
+    """
     path = directory / _KEY_FILE
-    try:
-        return path.read_bytes().strip()
-    except FileNotFoundError:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".new")
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(random_token() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(path)
-        return path.read_bytes().strip()
+    if not path.exists():
+        _make_key(path)
+    if path.stat().st_mode & 0o077:
+        log.warning("configuration", hint=f"{path} can be read by others: chmod 600 {path}")
+    key = path.read_bytes().strip()
+    if len(key) < _FEWEST_KEY_BYTES:
+        raise CannotStart(f"{path} holds no key. Put the former one back, from a copy of the folder.")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".new")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(random_token() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(path)
 
 
 def _migrate(conninfo: str) -> None:
