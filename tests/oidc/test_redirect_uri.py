@@ -168,6 +168,9 @@ def test_an_admin_sees_both_uris_with_the_differing_part_marked(
     assert 'href="/settings/admin/oidc-clients/immich#refused"' in browser.text
     app.authorize(browser, redirect_uri="https://app.example.test/call")
     assert "https://app.example.test/call<mark>back</mark>" in browser.text
+    browser.get("/settings/admin/oidc-clients/immich")
+    assert "https://app.example.test/<mark>auth/</mark>callback" in browser.text
+    assert "https://app.example.test/call<mark>back</mark>" in browser.text
 
 
 def test_an_admin_reads_why_another_request_was_refused(

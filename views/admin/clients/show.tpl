@@ -16,7 +16,11 @@
 <ul class="list">
 % for item in refused:
 % row, part = item["row"], item["difference"]
-<li><div class="grow"><code>{{part.start}}<mark>{{part.part}}</mark>{{part.end}}</code><small>{{ngettext("{n} time", "{n} times", row.times).format(n=row.times)}} · <span title="{{exact(row.last_at)}}">{{ago(row.last_at, now)}}</span>{{" · " + row.address if row.address else ""}}</small></div>
+<li><div class="grow"><code>{{part.start}}<mark>{{part.part}}</mark>{{part.end}}</code>
+% if part.registered:
+<small>{{_("Registered, the nearest one")}}: <code>{{part.start}}<mark>{{part.registered_part}}</mark>{{part.end}}</code></small>
+% end
+<small>{{ngettext("{n} time", "{n} times", row.times).format(n=row.times)}} · <span title="{{exact(row.last_at)}}">{{ago(row.last_at, now)}}</span>{{" · " + row.address if row.address else ""}}</small></div>
 <form method="post" action="{{here}}/refused/{{row.id}}/add" class="row">
 % include("parts/form_token.tpl")
 <button>{{_("Add this URI")}}</button><button class="quiet" formaction="{{here}}/refused/{{row.id}}/ignore">{{_("Ignore")}}</button></form></li>
