@@ -138,14 +138,6 @@ def test_the_three_ways_to_enter_are_one_program() -> None:
         assert re.fullmatch(r"pocket-id \d+\.\d+\.\d+\n", done.stdout)
 
 
-def test_s_sc_04_it_leaves_no_core_dump_and_no_file_for_others(open_folder: Path, database: str) -> None:
-    with pocketid(open_folder, free_port(), **external(database)) as process:
-        limits = Path(f"/proc/{process.pid}/limits").read_text()
-        status = Path(f"/proc/{process.pid}/status").read_text()
-    assert re.search(r"Max core file size +0 +0 ", limits)
-    assert re.search(r"Umask:\s+0077", status)
-
-
 # Refusing to start
 
 

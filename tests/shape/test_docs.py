@@ -34,6 +34,12 @@ def test_every_event_is_documented_in_the_order_of_the_program() -> None:
     assert first_column(DOCS / "audit-events.md") == [event.value for event in Event]
 
 
+@pytest.mark.parametrize("event", Event)
+def test_every_event_is_asserted_by_some_test(event: Event) -> None:
+    named = re.compile(rf"""["'.]{event.value}\b""")
+    assert any(named.search(path.read_text()) for path in (ROOT / "tests").rglob("test_*.py"))
+
+
 def test_every_command_and_option_is_documented() -> None:
     (words,) = (action for action in cli._parser()._actions if action.metavar == "COMMAND")
     assert isinstance(words.choices, dict)
