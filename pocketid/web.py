@@ -4,7 +4,7 @@
     application(site)          the WSGI application, one Bottle route for each line of routes.py
       _endpoint                the frame of every request:
         host, sizes, encodings     refused before anything is looked up
-        session, form token, guard who asks, whether the form is ours, whether they may
+        session, guard, form token who asks, whether they may, whether the form is ours
         handler                    returns a Response or raises; its view is rendered
         end of the transaction     return commits; Refusal rolls back; Spent commits (errors.py)
         headers, cookies           the same on every answer
@@ -126,9 +126,11 @@ def _endpoint(site: Site, views: Views, route: Route, **arguments: str) -> Itera
 
 def _answer(request: Request, route: Route, arguments: Mapping[str, str]) -> Response:
     request.actor, request.session_token = _who(request)
+    _check_guard(
+        request, route.guard
+    )  # first: who was signed out meanwhile reads that, not of an expired form
     if request.method not in _SAFE_METHODS and route.guard is not Guard.PROTOCOL:
         _check_form(request)
-    _check_guard(request, route.guard)
     return route.handler(request, **arguments)
 
 
