@@ -35,9 +35,9 @@ class Ceremony:
 def begin(
     request: Request, kind: Kind, *, user_id: UUID | None = None, new_user: dict[str, Any] | None = None
 ) -> str:
-    """A challenge of 256 bits, as base64url."""
+    """A challenge of 256 bits, as base64url; it is committed, and nothing may be written after it."""
     challenge = secrets.token_bytes(32)
-    request.db.run(
+    request.db.complete(
         "ceremonies.insert",
         kind=kind,
         challenge=challenge,

@@ -1,6 +1,8 @@
-"""What people have let apps learn about them: one row for each person and app, its scopes merged over time."""
+"""What people have let apps learn about them: one row for each person and app, its scopes merged over time.
 
-from collections.abc import Sequence
+A row is written with the authorization that it stands for, by tokens.grant.
+"""
+
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,13 +26,6 @@ def scopes_of(db: Database, user_id: UUID, client_id: str) -> frozenset[str] | N
     """The scopes that a person has granted an app; None when they never signed in to it."""
     scopes = db.value("consents.scopes", user_id=user_id, client_id=client_id)
     return None if scopes is None else frozenset(scopes)
-
-
-def grant(db: Database, user_id: UUID, client_id: str, scopes: Sequence[str], now: datetime) -> bool:
-    """Add scopes to what is granted and note the use; True for the first sign-in to this app."""
-    return bool(
-        db.value("consents.grant", user_id=user_id, client_id=client_id, scopes=list(scopes), now=now)
-    )
 
 
 def of_user(db: Database, user_id: UUID) -> list[Consent]:

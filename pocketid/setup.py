@@ -20,6 +20,14 @@ def has_admin(db: Database) -> bool:
     return bool(db.value("setup.has_admin"))
 
 
+def was_done(request: Request) -> bool:
+    """The same, remembered once it is so: the database never lets the last admin go (keep_an_admin)."""
+    if request.signals.get("first_admin", lambda: has_admin(request.db)):
+        return True
+    request.signals.changed("first_admin")
+    return False
+
+
 def complete(request: Request) -> str:
     """Make the account that setup began, as administrator, and sign in; returns the session's token.
 

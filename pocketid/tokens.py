@@ -93,12 +93,13 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A completed request, before it has a code; see `Authorization`."""
+    """A completed request, before it has a code; see `Authorization`. `told` are the scopes of what the app learns."""
 
     client_id: str
     user_id: UUID
     session_id: UUID
     scopes: list[str]
+    told: list[str]
     claims: dict[str, Any] | None
     nonce: str | None
     acr: str | None
@@ -109,20 +110,26 @@ class Granted:
     code_challenge_method: str | None
 
 
-def issue_code(db: Database, granted: Granted, now: datetime) -> str:
-    """Store a completed request and return its code: 256 random bits, valid for 60 seconds, once.
+def grant(request: Request, granted: Granted, client_name: str) -> str:
+    """Store a completed request, the consent and the event, and commit; returns the code.
 
-    Where the session has ended meanwhile, nothing is stored and the code is worth nothing.
+    A code has 256 random bits and is valid for 60 seconds, once. Where the session has ended meanwhile it is
+    stored nowhere, and worth nothing. Nothing may be written after it.
     """
     code = random_token()
-    db.run(
-        "tokens.insert_authorization",
+    is_first = request.db.complete(
+        "tokens.grant",
         **asdict(granted),
         code_digest=digest(code),
-        code_expires_at=now + CODE_LIFETIME,
-        expires_at=now + _REMEMBERED,
-        now=now,
+        code_expires_at=request.now + CODE_LIFETIME,
+        expires_at=request.now + _REMEMBERED,
+        address=request.address,
+        user_agent=request.user_agent,
+        details={"clientName": client_name, "scopes": granted.scopes},
+        now=request.now,
     )
+    event = Event.NEW_CLIENT_AUTHORIZATION if is_first else Event.CLIENT_AUTHORIZATION
+    audit.tell(request, event, user_id=granted.user_id, client_id=granted.client_id)
     return code
 
 

@@ -1,7 +1,8 @@
 -- name: insert
 -- Remember a challenge until its answer comes.
 insert into ceremonies (kind, challenge, browser_digest, user_id, new_user, expires_at)
-values (%(kind)s, %(challenge)s, %(browser_digest)s, %(user_id)s, %(new_user)s, %(expires_at)s);
+values (%(kind)s, %(challenge)s, %(browser_digest)s, %(user_id)s, %(new_user)s, %(expires_at)s)
+returning id;
 
 -- name: take
 -- Spend a challenge and return what it was made for; no row when it is unknown or spent (WA-01).

@@ -5,15 +5,6 @@ select scopes
  where user_id = %(user_id)s
    and client_id = %(client_id)s;
 
--- name: grant
--- Merge scopes into what is granted; true for a new row.
-insert into consents (user_id, client_id, scopes, granted_at, last_used_at)
-values (%(user_id)s, %(client_id)s, %(scopes)s::text[], %(now)s, %(now)s)
-    on conflict (user_id, client_id) do update
-   set scopes = array(select distinct scope from unnest(consents.scopes || excluded.scopes) as scope order by scope),
-       last_used_at = excluded.last_used_at
-returning xmax = 0 as is_new;
-
 -- name: of_user
 -- The apps that a person has signed in to, the last used first.
 select consents.client_id, clients.name as client_name, consents.scopes, consents.granted_at, consents.last_used_at

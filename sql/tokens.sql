@@ -1,14 +1,37 @@
--- name: insert_authorization
--- A completed authorization request, with the digest of its code; no row when the session has ended meanwhile.
--- The lock makes an ending session wait, and revoke this one too.
-insert into authorizations (client_id, user_id, session_id, scopes, claims, nonce, acr, amr, auth_time, code_digest,
-                            code_expires_at, redirect_uri, code_challenge, code_challenge_method, expires_at, created_at)
-select %(client_id)s, %(user_id)s, id, %(scopes)s::text[], %(claims)s::jsonb, %(nonce)s, %(acr)s,
-       %(amr)s::text[], %(auth_time)s, %(code_digest)s, %(code_expires_at)s, %(redirect_uri)s, %(code_challenge)s,
-       %(code_challenge_method)s, %(expires_at)s, %(now)s
-  from sessions
- where id = %(session_id)s
-   for key share;
+-- name: grant
+-- Store a completed authorization request with the digest of its code, what the person let the app know, and the
+-- event that tells of it; true for their first sign-in to the app. Where the session has ended meanwhile the code is
+-- stored nowhere. The lock makes an ending session wait, and revoke this authorization too.
+with session as (
+    select id
+      from sessions
+     where id = %(session_id)s
+       for key share
+), granted as (
+    insert into authorizations (client_id, user_id, session_id, scopes, claims, nonce, acr, amr, auth_time,
+                                code_digest, code_expires_at, redirect_uri, code_challenge, code_challenge_method,
+                                expires_at, created_at)
+    select %(client_id)s, %(user_id)s, id, %(scopes)s::text[], %(claims)s::jsonb, %(nonce)s, %(acr)s,
+           %(amr)s::text[], %(auth_time)s, %(code_digest)s, %(code_expires_at)s, %(redirect_uri)s, %(code_challenge)s,
+           %(code_challenge_method)s, %(expires_at)s, %(now)s
+      from session
+), consented as (
+    insert into consents (user_id, client_id, scopes, granted_at, last_used_at)
+    values (%(user_id)s, %(client_id)s, %(told)s::text[], %(now)s, %(now)s)
+        on conflict (user_id, client_id) do update
+       set scopes = array(select distinct scope
+                            from unnest(consents.scopes || excluded.scopes) as scope
+                           order by scope),
+           last_used_at = excluded.last_used_at
+    returning xmax = 0 as is_new
+), told as (
+    insert into audit_events (at, event, user_id, actor_id, client_id, address, user_agent, details)
+    select %(now)s, case when is_new then 'NEW_CLIENT_AUTHORIZATION' else 'CLIENT_AUTHORIZATION' end, %(user_id)s,
+           %(user_id)s, %(client_id)s, %(address)s::text::inet, %(user_agent)s, %(details)s
+      from consented
+)
+select is_new
+  from consented;
 
 -- name: by_code
 -- What a code stands for, whatever its state, with the person as they are now.

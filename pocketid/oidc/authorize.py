@@ -326,12 +326,12 @@ def step_of(asked: Authorization, interaction: Interaction) -> Step:
 def issue(asked: Authorization) -> Response:
     """Store the authorization and send its code back. RFC 6749 4.1.2."""
     request, actor, client = asked.request, asked.request.person, asked.client
-    is_first = consents.grant(request.db, actor.user_id, client.id, asked.told, request.now)
     granted = tokens.Granted(
         client_id=client.id,
         user_id=actor.user_id,
         session_id=actor.session_id,
         scopes=asked.scopes,
+        told=asked.told,
         claims=asked.claims,
         nonce=asked.parameters.get("nonce"),
         acr=_acr(asked),
@@ -341,9 +341,7 @@ def issue(asked: Authorization) -> Response:
         code_challenge=asked.challenge[0] if asked.challenge else None,
         code_challenge_method=asked.challenge[1] if asked.challenge else None,
     )
-    code = tokens.issue_code(request.db, granted, request.now)
-    event = Event.NEW_CLIENT_AUTHORIZATION if is_first else Event.CLIENT_AUTHORIZATION
-    audit.record(request, event, client_id=client.id, clientName=client.name, scopes=asked.scopes)
+    code = tokens.grant(request, granted, client.name)
     return responses.success(request, asked.redirect_uri, asked.mode, code, asked.state)
 
 

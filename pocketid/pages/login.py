@@ -19,7 +19,7 @@ def show(request: Request) -> Response:
     """The sign-in page; whoever is signed in is led on, and on a new site to setup."""
     if request.actor is not None:
         return redirect(_target(request))
-    if not setup.has_admin(request.db):
+    if not setup.was_done(request):
         return redirect("/setup")
     return _sign_in_page(request)
 

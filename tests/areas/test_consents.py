@@ -8,7 +8,7 @@ import pytest
 from pocketid import clients, consents, tokens, users
 from pocketid.db import Database
 from tests.oidc.flow import App
-from tests.oidc.grants import issue_code
+from tests.oidc.grants import consent, issue_code
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def test_scopes_merge_and_only_the_first_sign_in_is_new(
     db: Database, anna: users.User, now: datetime
 ) -> None:
     assert consents.scopes_of(db, anna.id, "immich") is None
-    assert consents.grant(db, anna.id, "immich", ["openid", "email"], now)
-    assert not consents.grant(db, anna.id, "immich", ["profile", "openid"], now)
+    assert consent(db, anna, "immich", ["openid", "email"], now)
+    assert not consent(db, anna, "immich", ["profile", "openid"], now)
     assert consents.scopes_of(db, anna.id, "immich") == frozenset({"openid", "email", "profile"})
     assert consents.scopes_of(db, anna.id, "other") is None
 
@@ -31,18 +31,18 @@ def test_scopes_merge_and_only_the_first_sign_in_is_new(
 def test_nothing_granted_is_something_else_than_never_asked(
     db: Database, anna: users.User, now: datetime
 ) -> None:
-    consents.grant(db, anna.id, "immich", [], now)
+    consent(db, anna, "immich", [], now)
     assert consents.scopes_of(db, anna.id, "immich") == frozenset()
 
 
 def test_a_person_s_apps_come_last_used_first_with_when_they_were_granted(
     db: Database, anna: users.User, now: datetime, make_user: Callable[..., users.User]
 ) -> None:
-    consents.grant(db, make_user().id, "immich", ["openid"], now)
+    consent(db, make_user(), "immich", ["openid"], now)
     later = now + timedelta(days=1)
-    consents.grant(db, anna.id, "immich", ["openid"], now)
-    consents.grant(db, anna.id, "other", ["openid"], now + timedelta(hours=1))
-    consents.grant(db, anna.id, "immich", ["email"], later)
+    consent(db, anna, "immich", ["openid"], now)
+    consent(db, anna, "other", ["openid"], now + timedelta(hours=1))
+    consent(db, anna, "immich", ["email"], later)
     found = consents.of_user(db, anna.id)
     assert [(each.client_id, each.granted_at, each.last_used_at) for each in found] == [
         ("immich", now, later),
@@ -55,9 +55,9 @@ def test_a_person_s_apps_come_last_used_first_with_when_they_were_granted(
 def test_taking_it_back_ends_the_app_s_tokens_and_no_other_s(
     db: Database, anna: users.User, now: datetime
 ) -> None:
-    codes = {name: issue_code(db, App(name, None), anna, now) for name in ("immich", "other")}
-    for client_id in codes:
-        consents.grant(db, anna.id, client_id, ["openid"], now)
+    codes = {
+        name: issue_code(db, App(name, None), anna, now, scopes=["openid"]) for name in ("immich", "other")
+    }
     consents.revoke(db, anna.id, "immich", now)
     assert consents.scopes_of(db, anna.id, "immich") is None
     assert consents.scopes_of(db, anna.id, "other") == frozenset({"openid"})
@@ -67,15 +67,15 @@ def test_taking_it_back_ends_the_app_s_tokens_and_no_other_s(
         assert found is not None
         ended[name] = found.authorization.revoked_at
     assert ended == {"immich": now, "other": None}
-    assert consents.grant(db, anna.id, "immich", ["openid"], now), "the next sign-in is a first one again"
+    assert consent(db, anna, "immich", ["openid"], now), "the next sign-in is a first one again"
 
 
 def test_they_go_with_the_client_and_with_the_person(
     db: Database, anna: users.User, now: datetime, make_user: Callable[..., users.User]
 ) -> None:
     make_user(is_admin=True)
-    consents.grant(db, anna.id, "immich", ["openid"], now)
-    consents.grant(db, anna.id, "other", ["openid"], now)
+    consent(db, anna, "immich", ["openid"], now)
+    consent(db, anna, "other", ["openid"], now)
     clients.delete(db, "immich")
     assert [each.client_id for each in consents.of_user(db, anna.id)] == ["other"]
     users.delete(db, anna.id)

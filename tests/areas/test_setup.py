@@ -42,6 +42,16 @@ def test_setup_is_open_until_there_is_an_admin(
     assert setup.has_admin(db)
 
 
+def test_a_site_without_admin_is_asked_about_again_until_it_has_one(
+    site: Site, browser: Browser, make_user: Callable[..., User]
+) -> None:
+    site.signals.begin_listening()
+    for _each in range(2):
+        assert browser.get("/login").location == "/setup"
+    make_user(is_admin=True)
+    assert browser.get("/login").view == "login/show"
+
+
 def test_the_maintenance_script_reopens_setup_for_fifteen_minutes(
     db: Database, make_user: Callable[..., User], shared_connection: Connection
 ) -> None:

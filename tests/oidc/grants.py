@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pocketid import sessions, tokens, users
+from pocketid import audit, sessions, tokens, users
 from pocketid.crypto import digest, random_token
 from pocketid.db import Database
+from pocketid.request import Request
 from tests.browser import Browser
 from tests.oidc.flow import CHALLENGE, App
 
@@ -51,11 +52,36 @@ def issue_code(db: Database, app: App, user: users.User, now: datetime, **change
         "code_challenge_method": "S256",
         **changes,
     }
+    values.setdefault("told", values["scopes"])
     if "session_id" not in values:
         values["session_id"] = start_session(db, user, now)
-    code = tokens.issue_code(db, tokens.Granted(**values), now)
-    db.commit()
-    return code
+    return tokens.grant(_request(db, now), tokens.Granted(**values), app.client_id.title())
+
+
+def consent(db: Database, user: users.User, client_id: str, scopes: list[str], now: datetime) -> bool:
+    """Scopes that a person grants, stored as /authorize does; whether that was their first sign-in to the app."""
+    issue_code(db, App(client_id, None), user, now, scopes=scopes)
+    return audit.search(db, audit.Filter(), 1)[0].event == audit.Event.NEW_CLIENT_AUTHORIZATION
+
+
+def _request(db: Database, now: datetime) -> Request:
+    """A bare request at the authorization endpoint."""
+    nothing: dict[str, Any] = dict.fromkeys(
+        (
+            "query",
+            "form",
+            "files",
+            "cookies",
+            "body",
+            "address",
+            "config",
+            "keyring",
+            "signals",
+            "assets",
+            "browser",
+        )
+    )
+    return Request(method="GET", path="/authorize", headers={}, now=now, db=db, **nothing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from pocketid import users
 from pocketid.db import Connection
 from pocketid.web import Site
 from tests.browser import Browser
-from tests.oidc.flow import App
+from tests.oidc.flow import App, answer
 from tests.round_trips import counted
 
 
@@ -51,6 +52,26 @@ def test_userinfo_reads_once(
     token = app.exchange(browser, issue()).json()["access_token"]
     with counted(shared_connection) as found:
         assert app.userinfo(browser, token).status == 200
+    assert found.count == 1
+
+
+def test_a_sign_in_that_needs_nobody_reads_three_times_and_writes_once(
+    signed_in: Browser, app: App, shared_connection: Connection
+) -> None:
+    """The session; the client; the consent; then one statement that is its own transaction."""
+    app.code(signed_in)
+    with counted(shared_connection) as found:
+        assert "code" in answer(app.authorize(signed_in))
+    assert found.count == 4
+
+
+def test_the_sign_in_page_writes_its_challenge_and_reads_nothing(
+    browser: Browser, anna: users.User, shared_connection: Connection
+) -> None:
+    assert anna
+    browser.get("/login")
+    with counted(shared_connection) as found:
+        assert browser.get("/login").view == "login/show"
     assert found.count == 1
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from pocketid import client_secrets, clients, consents, groups, one_time_access, users
+from pocketid import client_secrets, clients, groups, one_time_access, users
 from pocketid.db import Connection, Database
 from pocketid.web import Route, Site
 from tests.browser import Browser
+from tests.oidc.grants import consent
 
 STRANGER, PERSON, ADMIN, ADMIN_BY_LINK = "nobody", "a person", "an admin", "an admin who came by a link"
 
@@ -75,8 +76,8 @@ def world(
     world = World(db, now, open_browser, sign_in, person, admin)
     client = make_client("immich")
     secret, _text = client_secrets.create(db, client.id, now=now)
-    consents.grant(db, admin.id, client.id, ["openid"], now)
-    consents.grant(db, person.id, client.id, ["openid"], now)
+    consent(db, admin, client.id, ["openid"], now)
+    consent(db, person, client.id, ["openid"], now)
     browser = world.browser(ADMIN)
     browser.get("/authorize", client_id=client.id, redirect_uri="https://immich.example.test/other")
     code = one_time_access.create(db, admin.id, admin.id, 600, now)
