@@ -29,6 +29,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "openid-client": everything_encoded,
     "go": quote_plus,
     "mod_auth_openidc": lambda text: quote(text, safe="-._~"),
+    "percent-encoded, plus left as it is": lambda text: quote(text, safe="+-._~"),
     "authlib, raw": lambda text: text,
 }
 
