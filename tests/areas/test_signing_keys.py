@@ -210,6 +210,11 @@ def test_s_ky_01_the_header_chooses_neither_algorithm_nor_key(
         "header array": f"{encoded([])}.{payload}.{signature}",
         "five parts": f"{head}.{payload}.{signature}.x.y",
     }
+    for alg in ("none", "HS256", "RS512"):
+        content = f"{encoded({'alg': alg, 'kid': key.kid, 'typ': 'JWT'})}.{payload}"
+        bad[f"{alg} signed by us"] = (
+            f"{content}.{base64url(signing_keys._signature(key.private, content.encode()))}"
+        )
     taken = [name for name, token in bad.items() if verifies(request_, token)]
     assert taken == []
     assert verifies(request_, f"{head}.{payload}.{signature}")

@@ -115,15 +115,15 @@ def test_post_takes_the_token_in_the_header_or_the_form(
 
 def test_s_ui_01_one_way_and_never_the_address(browser: Browser, token: str) -> None:
     header, body = {"Authorization": f"Bearer {token}"}, urlencode({"access_token": token}).encode()
-    refused = [
-        browser.get(f"{PATH}?access_token={token}"),
-        browser.get(f"{PATH}?access_token=", headers=header),
-        browser.request("POST", f"{PATH}?access_token={token}", body, FORM),
-        browser.request("POST", PATH, body, FORM | header),
-        browser.request("POST", PATH, body + b"&" + body, FORM),
+    requests: list[tuple[str, str, bytes, dict[str, str]]] = [
+        ("GET", f"{PATH}?access_token={token}", b"", {}),
+        ("GET", f"{PATH}?access_token=", b"", header),
+        ("POST", f"{PATH}?access_token={token}", body, FORM),
+        ("POST", PATH, body, FORM | header),
+        ("POST", PATH, body + b"&" + body, FORM),
     ]
-    for got in refused:
-        check_refusal(got, 400, "invalid_request")
+    for request in requests:
+        check_refusal(browser.request(*request), 400, "invalid_request")
 
 
 def test_a_token_in_the_form_of_a_get_is_none(browser: Browser, token: str) -> None:
