@@ -137,6 +137,27 @@ def test_the_session_that_was_there_does_not_count_however_often_one_asks(
         clock.advance(seconds=5)
 
 
+def test_max_age_0_asks_even_a_person_who_signed_in_this_moment(
+    signed_in: Browser, make_app: Callable[..., App]
+) -> None:
+    app = make_app(skips_consent=True)
+    assert answer(app.authorize(signed_in, max_age="0", prompt="none"))["error"] == "login_required"
+    assert "code" in answer(app.authorize(signed_in, max_age="1", prompt="none"))
+
+
+def test_a_sign_in_that_would_have_the_same_auth_time_is_asked_for_once_more(
+    signed_in: Browser, make_app: Callable[..., App], device: Authenticator, clock: Clock
+) -> None:
+    app = make_app(skips_consent=True)
+    first = int(clock().timestamp())
+    signed_in.get(app.authorize(signed_in, prompt="login").location)
+    use_passkey(signed_in, device)  # within the same second
+    assert signed_in.view == "authorize/sign_in"
+    clock.advance(seconds=1)
+    use_passkey(signed_in, device)
+    assert auth_time(app, signed_in) == first + 1
+
+
 @pytest.mark.parametrize("max_age", ["60", "61", "10000"])
 def test_a_session_young_enough_is_used(
     max_age: str, signed_in: Browser, make_app: Callable[..., App], clock: Clock
