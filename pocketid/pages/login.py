@@ -74,7 +74,7 @@ def redeem(request: Request) -> Response:
 
 
 def offer_passkey(request: Request) -> Response:
-    """The page that leads from a one-time code to a passkey; it can be skipped by those who have another."""
+    """The page that leads from a one-time code to a passkey; those who have no other are told what skipping it means."""
     if not webauthn.may_add(request):
         return redirect(_again(request, "/login/add-passkey"))
     return _passkey_page(request)
@@ -137,7 +137,7 @@ def _passkey_page(request: Request, refusal: PasskeyRefused | None = None) -> Re
         form_action=interaction.form_action(request, _target(request)),
         options=webauthn.begin_registration(request),
         target=_target(request),
-        can_skip=webauthn.has_another_way_in(request.db, user_id, None, request.now),
+        has_another_way_in=webauthn.has_another_way_in(request.db, user_id, None, request.now),
         problem=refusal.message if refusal else None,
     )
 
