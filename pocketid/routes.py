@@ -33,6 +33,7 @@ ROUTES = (
     Route("GET", "/settings/audit", site.moved, PUBLIC),
     Route("GET", "/settings/audit-log/global", site.moved, PUBLIC),
     Route("GET", "/signup/setup", site.moved, PUBLIC),
+    Route("GET", "/signup/add-passkey", site.moved, PUBLIC),
     Route("GET", "/api/users/<user_id>/profile-picture.png", images.picture, PUBLIC),
     Route("GET", "/api/oidc/clients/<client_id>/logo", images.logo, PUBLIC),
     # OAuth 2.0 and OpenID Connect

@@ -32,6 +32,7 @@ _MOVED = {
     "/settings/audit": "/settings/admin/audit-log",
     "/settings/audit-log/global": "/settings/admin/audit-log",
     "/signup/setup": "/setup",
+    "/signup/add-passkey": "/login/add-passkey",
 }
 
 
