@@ -79,7 +79,7 @@ def opened(config: Config, *, beside_server: bool = False) -> Iterator[Opened]:
             conninfo = child.conninfo
         keyring = Keyring(config.encryption_key or kept_key(config.data_dir))
         _migrate(conninfo)
-        pool = Pool(conninfo, config.threads)
+        pool = Pool(conninfo, min(config.threads, embedded.CONNECTIONS) if child else config.threads)
         closing.callback(pool.close)
         pool.open()
         site = Site(config, keyring, pool, Statements.load(data_dir("sql")))
