@@ -156,6 +156,7 @@ class Pool:
             connection = self._pool.getconn(timeout=wait)
         except (PoolTimeout, TooManyRequests, psycopg.OperationalError) as error:
             self._is_away = True
+            self._pool.check()  # who waited in vain still counts as waiting, and too many of them end its tries
             raise unavailable(error) from error
         self._is_away = False
         return connection

@@ -2,15 +2,18 @@
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from pocketid.db import Database, Pool, Statements, connect
 from pocketid.errors import Invalid, Unavailable, Violation
 from pocketid.web import Site
+from tests.conftest import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +186,24 @@ def test_s_ft_02_a_request_waits_once_for_a_database_that_is_away(
 def test_s_ft_02_the_pool_does_not_pause_longer_and_longer(tmp_path: Path) -> None:
     pool = Pool(f"host={tmp_path} dbname=none", 1)
     pool.open()
-    until = time.monotonic() + 30
-    while pool.figures()["pool_size"]:  # while it pauses it takes the connection for its own
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    _until(lambda: pool.figures()["pool_size"] == 0)  # while it pauses it takes the connection for its own
+    pool.close()
+
+
+def test_s_ft_02_after_any_number_of_vain_requests_the_pool_finds_the_database_again(
+    postgres: Server, database: str
+) -> None:
+    name = conninfo_to_dict(database)["dbname"]
+    pool = Pool(database, 1)
+    with connect(postgres.conninfo) as connection:
+        connection.execute(f'alter database "{name}" allow_connections false')
+        pool.open()
+        for _each in range(10):
+            with pytest.raises(Unavailable):
+                pool.take()
+        _until(lambda: pool.figures()["pool_size"] == 0)
+        connection.execute(f'alter database "{name}" allow_connections true')
+    _until(lambda: _has_connection(pool))
     pool.close()
 
 
@@ -235,6 +252,21 @@ def test_more_threads_than_connections_all_get_their_turn(committed_site: Site) 
     for thread in threads:
         thread.join()
     assert answers == [[]] * 24
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def _has_connection(pool: Pool) -> bool:
+    try:
+        pool.give_back(pool.take())
+    except Unavailable:
+        return False
+    return True
 
 
 def _conninfo(site: Site) -> str:
