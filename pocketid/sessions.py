@@ -36,9 +36,15 @@ class Session:
 
 
 def start(request: Request, user_id: UUID, method: Method, passkey_id: UUID | None = None) -> str:
-    """Begin a session and return its cookie's token; the one this browser had is ended (ASVS 7.2.4)."""
-    if request.session_token:
-        request.db.run("sessions.delete_by_digest", digest=digest(request.session_token))
+    """Begin a session and return its cookie's token.
+
+    The one that this browser had goes on under a new token where the same person used a passkey again; any
+    other is ended with what apps got through it (ASVS 7.2.4).
+    """
+    if request.actor is not None:
+        if passkey_id is not None and request.actor.user_id == user_id:
+            return renew_verification(request, passkey_id)
+        _delete(request.db, request.actor.session_id, request.actor.user_id, request.now)
     token = random_token()
     minutes = settings.load(request).session_duration
     request.db.run(

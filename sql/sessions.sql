@@ -51,11 +51,6 @@ delete from sessions
  where id = %(id)s
    and user_id = %(user_id)s;
 
--- name: delete_by_digest
--- End the session of a cookie.
-delete from sessions
- where digest = %(digest)s;
-
 -- name: delete_of_user
 -- End all sessions of a person but the one kept; returns those that ended.
 delete from sessions
