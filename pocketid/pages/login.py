@@ -74,7 +74,7 @@ def redeem(request: Request) -> Response:
 
 
 def offer_passkey(request: Request) -> Response:
-    """The page that leads from a one-time code to a passkey; those who have no other are told what skipping it means."""
+    """The page that leads from a one-time code to a passkey; whoever has no other is told what skipping means."""
     if not webauthn.may_add(request):
         return redirect(_again(request, "/login/add-passkey"))
     return _passkey_page(request)
