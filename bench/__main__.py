@@ -33,7 +33,8 @@ def main(arguments: list[str]) -> int:
         except WrongAnswer as wrong:
             print(f"Wrong answer: {wrong}", file=sys.stderr)
             return 1
-    print(report.table(figures))
+        finally:
+            print(report.table(figures))
     report.save(figures, options.output, options.scale.name)
     return 0
 

@@ -64,7 +64,7 @@ select token
 -- name: live_tokens
 -- Authorizations, each with one access and one refresh token that nobody will present.
 with chosen as (
-    select id, row_number() over () as number, count(*) over () as people
+    select id, row_number() over () as number
       from users
 ), granted as (
     insert into authorizations (client_id, user_id, scopes, auth_time, code_digest, code_expires_at, code_used_at,
@@ -72,7 +72,7 @@ with chosen as (
     select 'c' || (1 + n %% 20), chosen.id, '{openid,profile,email,groups}', now(), sha256(('code' || n)::bytea),
            now(), now(), now() + interval '30 days', now()
       from generate_series(1, %(authorizations)s::int) as n
-      join chosen on chosen.number = 1 + n %% chosen.people
+      join chosen on chosen.number = 1 + n %% (select count(*) from users)
     returning id, expires_at
 ), access as (
     insert into access_tokens (digest, authorization_id, scopes, expires_at)
@@ -90,18 +90,18 @@ select now() - (%(events)s::int - n) * interval '1 year' / %(events)s::int,
        (array['SIGN_IN', 'CLIENT_AUTHORIZATION', 'TOKEN_ISSUED', 'TOKEN_REFRESHED'])[1 + n %% 4], chosen.id, chosen.id,
        'c' || (1 + n %% 20), '192.0.2.7', 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
   from generate_series(1, %(events)s::int) as n
-  join (select id, row_number() over () as number, count(*) over () as people from users) as chosen
-    on chosen.number = 1 + n %% chosen.people;
+  join (select id, row_number() over () as number from users) as chosen
+    on chosen.number = 1 + n %% (select count(*) from users);
 
 -- name: codes
 -- Fresh authorizations of random people; returns their codes.
 with chosen as (
-    select id, row_number() over (order by random()) as number, count(*) over () as people
+    select id, row_number() over (order by random()) as number
       from users
 ), made as (
     select chosen.id as user_id, left(md5(random()::text) || md5(n::text), 43) as code
       from generate_series(1, %(count)s::int) as n
-      join chosen on chosen.number = 1 + n %% chosen.people
+      join chosen on chosen.number = 1 + n %% (select count(*) from users)
 ), granted as (
     insert into authorizations (client_id, user_id, session_id, scopes, nonce, amr, auth_time, code_digest,
                                 code_expires_at, redirect_uri, code_challenge, code_challenge_method, expires_at,
@@ -117,12 +117,12 @@ select code
 -- name: refresh_tokens
 -- Fresh authorizations of random people whose codes are spent; returns their refresh tokens.
 with chosen as (
-    select id, row_number() over (order by random()) as number, count(*) over () as people
+    select id, row_number() over (order by random()) as number
       from users
 ), made as (
     select gen_random_uuid() as id, chosen.id as user_id, left(md5(random()::text) || md5(n::text), 43) as token
       from generate_series(1, %(count)s::int) as n
-      join chosen on chosen.number = 1 + n %% chosen.people
+      join chosen on chosen.number = 1 + n %% (select count(*) from users)
 ), granted as (
     insert into authorizations (id, client_id, user_id, session_id, scopes, amr, auth_time, code_digest,
                                 code_expires_at, code_used_at, expires_at, created_at)
