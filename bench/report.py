@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.rounds import Series
+from tests.processes import NODE
 
 CORES = os.cpu_count() or 1
 
@@ -114,7 +115,7 @@ def machine() -> dict[str, Any]:
         "processor": models[0].partition(":")[2].strip() if models else platform.machine(),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "node": _output("node", "--version"),
+        "node": _output(NODE, "--version"),
         "load": os.getloadavg()[0],
         **{name: version(name) for name in packages},
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 
 from bench.installation import ENCRYPTION_KEY, Installation, PeerInstallation
-from tests.processes import ROOT, await_answer, free_port, pocketid, running
+from tests.processes import NODE, ROOT, await_answer, free_port, pocketid, running
 
 
 @contextmanager
@@ -47,6 +47,6 @@ def peer(folder: Path, installation: PeerInstallation) -> Iterator[int]:
         "PGDATABASE": str(parts["dbname"]),
         "NODE_ENV": "production",
     }
-    with running(["node", str(ROOT / "bench" / "peer.mjs")], environment, log) as process:
+    with running([NODE, str(ROOT / "bench" / "peer.mjs")], environment, log) as process:
         await_answer(f"http://127.0.0.1:{port}/.well-known/openid-configuration", process, log)
         yield port

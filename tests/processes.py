@@ -13,7 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import playwright
+
 ROOT = Path(__file__).parents[1]
+NODE = str(Path(playwright.__file__).parent / "driver" / "node")  # Debian's is too old for oidc-provider
 _START_SECONDS = 30
 _STOP_SECONDS = 15
 
@@ -126,7 +129,7 @@ def relying_party(
     """The Immich-like relying party (relying_party.mjs); yields its origin."""
     values = {"ORIGIN": f"http://localhost:{port}", "PORT": str(port), **environment}
     log = directory / f"relying_party-{port}.log"
-    with running([*within, "node", str(ROOT / "tests" / "relying_party.mjs")], values, log) as process:
+    with running([*within, NODE, str(ROOT / "tests" / "relying_party.mjs")], values, log) as process:
         await_line(b"listening", process, log)
         yield values["ORIGIN"]
 
