@@ -329,6 +329,12 @@ def test_s_ft_07_who_waited_too_long_for_a_thread_is_told_to_come_back(
         assert status(send(server, GOOD)) == 200
 
 
+def connect_again_and_again(server: Server) -> None:
+    for _try in range(100):
+        connect(server).close()
+        time.sleep(0.1)
+
+
 def test_a_stop_lets_running_requests_finish_and_refuses_new_ones() -> None:
     release = threading.Event()
     server = make_server(application(release), host="127.0.0.1", port=0)
@@ -339,9 +345,7 @@ def test_a_stop_lets_running_requests_finish_and_refuses_new_ones() -> None:
         time.sleep(0.3)
         server.stop()
         with pytest.raises(OSError, match=r"."):
-            for _try in range(100):
-                connect(server).close()
-                time.sleep(0.1)
+            connect_again_and_again(server)
         release.set()
         answer = b""
         while part := client.recv(1000):
