@@ -48,7 +48,7 @@ _TRIM = {
 }  # mallopt(3): give back what a statement needed, 1 MB a connection
 _SETTINGS = {
     "listen_addresses": "",
-    "shared_buffers": "12MB",
+    "shared_buffers": "8MB",
     "jit": "off",
     "autovacuum_max_workers": "1",
     "max_parallel_workers": "0",
