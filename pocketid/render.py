@@ -71,15 +71,16 @@ class Assets:
 
 
 class Views:
-    """All views, compiled at start."""
+    """All views, compiled at start; what several of them include or rebase is there once."""
 
     def __init__(self, folder: Path, assets: Assets) -> None:
-        self._templates = {
-            path.relative_to(folder).with_suffix("").as_posix(): bottle.SimpleTemplate(
-                name=path.relative_to(folder).as_posix(), lookup=[str(folder)]
-            )
-            for path in sorted(folder.rglob("*.tpl"))
-        }
+        self._templates: dict[str, bottle.SimpleTemplate] = {}
+        for path in sorted(folder.rglob("*.tpl")):
+            name = path.relative_to(folder).as_posix()
+            self._templates[name] = bottle.SimpleTemplate(name=name, lookup=[str(folder)])
+        for template in self._templates.values():
+            template.cache = self._templates  # where `include` and `rebase` look; Bottle has one for each template
+            assert template.co  # a cached property: compiled by being looked at
         self._functions = {
             "_": _,
             "ngettext": ngettext,
@@ -90,11 +91,11 @@ class Views:
 
     def names(self) -> list[str]:
         """The paths of all views, without suffix."""
-        return list(self._templates)
+        return [name.removesuffix(".tpl") for name in self._templates]
 
     def render(self, view: str, variables: Mapping[str, Any]) -> str:
         """The text of a view. Raises KeyError for an unknown view, NameError for a missing variable."""
-        text: str = self._templates[view].render(**self._functions, **variables)
+        text: str = self._templates[f"{view}.tpl"].render(**self._functions, **variables)
         return text
 
 
