@@ -268,7 +268,8 @@ CHECKS: tuple[Callable[[Authorization], None], ...] = (
 def authorize(request: Request) -> Response:
     """Answer an authorization request: back to the client, on to the person, or a page that says why not."""
     sent, repeated = parameters.of_authorization(request.form if request.method == "POST" else request.query)
-    brings_no_cookies = request.method == "POST" and "again" not in request.query
+    is_ours = "again" in request.query and request.headers.get("sec-fetch-site") != "cross-site"
+    brings_no_cookies = request.method == "POST" and not is_ours
     if (
         brings_no_cookies
         and not repeated

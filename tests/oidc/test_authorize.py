@@ -231,6 +231,16 @@ def test_a_form_too_long_for_an_address_is_sent_again_from_a_page_of_ours(
     assert "code" in answer(signed_in)
 
 
+def test_another_site_s_form_to_the_address_of_our_own_is_sent_again_too(
+    browser: Browser, app: App, rows: Callable[[str], int]
+) -> None:
+    """It brings no cookies, so a sign-in that is too old for max_age would not be noticed."""
+    headers = {"Origin": "https://app.example.test", "Sec-Fetch-Site": "cross-site"}
+    browser.post("/authorize?again", app.request(max_age="0"), form_token=None, headers=headers)
+    assert browser.location.startswith("/authorize?client_id=")
+    assert rows("interactions") == 0
+
+
 @pytest.mark.parametrize("length", [10, 4000])
 def test_s_az_01_a_posted_request_is_held_to_the_same_rules(
     length: int, signed_in: Browser, app: App
