@@ -79,7 +79,7 @@ class Views:
             name = path.relative_to(folder).as_posix()
             self._templates[name] = bottle.SimpleTemplate(name=name, lookup=[str(folder)])
         for template in self._templates.values():
-            template.cache = self._templates  # where `include` and `rebase` look; Bottle has one for each template
+            template.cache = self._templates  # where `include` and `rebase` look
             assert template.co  # a cached property: compiled by being looked at
         self._functions = {
             "_": _,

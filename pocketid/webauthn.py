@@ -232,9 +232,8 @@ def finish_new_account(request: Request, credential: str, *, is_admin: bool) -> 
     fields = ceremony.new_user
     user_id = UUID(fields.pop("id"))
     change = users.Change(**{**fields, "is_admin": is_admin})
-    with request.db.checked(
-        {}
-    ):  # a passkey that somebody has undoes the account too, though its challenge is spent
+    # A passkey that somebody has undoes the account too, though its challenge is spent.
+    with request.db.checked({}):
         users.create(request.db, change, request.now, user_id)
         audit.record(request, Event.ACCOUNT_CREATED, user_id=user_id, username=change.username)
         return _insert(request, user_id, registration)

@@ -107,9 +107,7 @@ def check_key(data: AuthenticatorData) -> CoseKey:
         raise Unfit("size of key not taken")
     try:
         key.verify(b"", b"")
-    except (
-        InvalidSignature
-    ):  # a sound key understood the question; one that is off its curve does not get here
+    except InvalidSignature:  # a sound key understood the question; one off its curve does not get here
         return key
     except _MALFORMED as error:
         raise Unfit("broken key") from error
