@@ -255,6 +255,7 @@ def test_a_new_client_that_breaks_a_rule_is_not_made(
     browser.post(f"{LIST}/new/by-hand", {**FORM, "name": "Kept <text>", **part})
     assert (browser.status, browser.view) == (422, "admin/clients/new")
     assert list(browser.variables["errors"]) == [field]
+    assert f'id="{field}-error"' in browser.text
     assert clients.count(db) == 0
     assert events("CLIENT_CREATED") == []
     if field != "name":

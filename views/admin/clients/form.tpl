@@ -21,11 +21,15 @@
 % include("parts/check.tpl", name="always_includes_groups", label=_("Always include groups"), checked=change.always_includes_groups, hint=_("Even when the app does not ask for the scope groups."))
 % include("parts/check.tpl", name="allows_plain_pkce", label=_("Allow PKCE method plain"), checked=change.allows_plain_pkce, hint=_("Only for old apps that know nothing better."))
 <div class="fields pair">
-<div class="field"><label for="signing_algorithm">{{_("Signing algorithm")}}</label><select id="signing_algorithm" name="signing_algorithm">
+<div class="field"><label for="signing_algorithm">{{_("Signing algorithm")}}</label><select id="signing_algorithm" name="signing_algorithm"{{! ' aria-invalid="true" aria-describedby="signing_algorithm-error"' if "signing_algorithm" in errors else "" }}>
 % for algorithm in ("RS256", "ES256", "EdDSA"):
 <option{{! " selected" if change.signing_algorithm == algorithm else "" }}>{{algorithm}}</option>
 % end
-</select></div>
+</select>
+% if "signing_algorithm" in errors:
+<span class="error" id="signing_algorithm-error">{{errors["signing_algorithm"]}}</span>
+% end
+</div>
 % include("parts/field.tpl", name="access_token_minutes", label=_("Access tokens last, in minutes"), value=str(change.access_token_seconds // 60), errors=errors, type="number")
 % include("parts/field.tpl", name="refresh_token_minutes", label=_("Refresh tokens last, in minutes"), value=str(change.refresh_token_seconds // 60), errors=errors, type="number")
 </div></div></details>
