@@ -138,7 +138,16 @@ def test_the_five_minutes_and_the_ways_back_in(checkout: Path) -> None:
     )
     (scratch / "script").write_text(script)
     done = subprocess.run(
-        ["unshare", "--mount", "bash", str(scratch / "script")],
+        [
+            "unshare",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+            "bash",
+            str(scratch / "script"),
+        ],
         env={**os.environ, "PATH": PATH, "CHECKOUT": str(checkout), "SCRATCH": str(scratch)},
         capture_output=True,
         text=True,
