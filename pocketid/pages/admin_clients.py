@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from pocketid import audit, callback_urls, client_secrets, clients, groups, images, recipes, refused_requests
 from pocketid.audit import Event
 from pocketid.clients import Client
 from pocketid.errors import Invalid, NotFound
+from pocketid.pages.addresses import row_id
 from pocketid.paging import from_query
 from pocketid.recipes import Recipe
 from pocketid.request import Request
@@ -144,7 +144,7 @@ def create_secret(request: Request, client_id: str) -> Response:
 def ask_revoke_secret(request: Request, client_id: str, secret_id: str) -> Response:
     """Ask before a secret is revoked."""
     client = clients.get(request.db, client_id)
-    client_secrets.get(request.db, client_id, _uuid(secret_id))
+    client_secrets.get(request.db, client_id, row_id(secret_id))
     return page(
         "confirm",
         heading=_("Revoke this secret of {app}?").format(app=client.name),
@@ -162,7 +162,7 @@ def ask_revoke_secret(request: Request, client_id: str, secret_id: str) -> Respo
 
 def revoke_secret(request: Request, client_id: str, secret_id: str) -> Response:
     """Delete a secret at once."""
-    secret = client_secrets.revoke(request.db, client_id, _uuid(secret_id))
+    secret = client_secrets.revoke(request.db, client_id, row_id(secret_id))
     audit.record(request, Event.CLIENT_SECRET_REVOKED, client_id=client_id, prefix=secret.prefix)
     return redirect(f"{_LIST}/{client_id}#secrets", flash=_("The secret is revoked."))
 
@@ -190,7 +190,7 @@ def remove_logo(request: Request, client_id: str) -> Response:
 def add_refused(request: Request, client_id: str, refused_id: str) -> Response:
     """Register a redirect URI that was refused."""
     client = clients.get(request.db, client_id)
-    uri = refused_requests.get(request.db, client_id, _uuid(refused_id)).redirect_uri
+    uri = refused_requests.get(request.db, client_id, row_id(refused_id)).redirect_uri
     change = replace(clients.Change.of(client), redirect_uris=[*client.redirect_uris, uri])
     problem = " ".join(_problems(request, change).values())
     if "*" in uri:  # anybody may have asked for it; registered, it would be a pattern
@@ -205,7 +205,7 @@ def add_refused(request: Request, client_id: str, refused_id: str) -> Response:
 
 def ignore_refused(request: Request, client_id: str, refused_id: str) -> Response:
     """Take a refused request out of the inbox."""
-    refused_requests.forget(request.db, client_id, _uuid(refused_id))
+    refused_requests.forget(request.db, client_id, row_id(refused_id))
     return redirect(f"{_LIST}/{client_id}", flash=_("The request is taken off the list."))
 
 
@@ -324,10 +324,3 @@ def _recipe(recipe_id: str) -> Recipe:
     if recipe is None:
         raise NotFound(_("There is no recipe for that app."))
     return recipe
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound(_("There is nothing at this address (any more).")) from error

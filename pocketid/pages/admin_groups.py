@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pocketid import audit, groups, users
 from pocketid.audit import Event
-from pocketid.errors import Invalid, NotFound
+from pocketid.errors import Invalid
+from pocketid.pages.addresses import row_id
 from pocketid.paging import from_query
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
@@ -49,13 +50,13 @@ def create(request: Request) -> Response:
 
 def show(request: Request, group_id: str) -> Response:
     """One group."""
-    group = groups.get(request.db, _uuid(group_id))
+    group = groups.get(request.db, row_id(group_id))
     return _show(request, group, groups.Change.from_group(group))
 
 
 def update(request: Request, group_id: str) -> Response:
     """Rename a group."""
-    group = groups.get(request.db, _uuid(group_id))
+    group = groups.get(request.db, row_id(group_id))
     change = groups.Change.from_form(request.form)
     try:
         if errors := groups.check(change):
@@ -72,7 +73,7 @@ def update(request: Request, group_id: str) -> Response:
 
 def update_members(request: Request, group_id: str) -> Response:
     """Add and remove the people whose boxes were on the page; all others stay as they are."""
-    group = groups.get(request.db, _uuid(group_id))
+    group = groups.get(request.db, row_id(group_id))
     shown = set(request.form.all("shown"))
     ticked = set(request.form.all("member")) & shown
     added, removed = _people(request, ticked), _people(request, shown - ticked)
@@ -85,7 +86,7 @@ def update_members(request: Request, group_id: str) -> Response:
 
 def ask_delete(request: Request, group_id: str) -> Response:
     """Ask before a group is deleted, and say what it closes."""
-    group = groups.get(request.db, _uuid(group_id))
+    group = groups.get(request.db, row_id(group_id))
     opened = groups.opens(request.db, group.id)
     sentences = [_("Its members stay, and lose what only this group gave them.")]
     if opened:
@@ -104,7 +105,7 @@ def ask_delete(request: Request, group_id: str) -> Response:
 
 def delete(request: Request, group_id: str) -> Response:
     """Delete a group."""
-    group = groups.delete(request.db, _uuid(group_id))
+    group = groups.delete(request.db, row_id(group_id))
     audit.record(request, Event.GROUP_DELETED, name=group.name)
     return redirect(_LIST, flash=_("The group {name} is deleted.").format(name=group.friendly_name))
 
@@ -129,11 +130,4 @@ def _show(
 
 
 def _people(request: Request, texts: set[str]) -> list[UUID]:
-    return [_uuid(text) for text in sorted(texts)]
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound(_("There is nothing at this address (any more).")) from error
+    return [row_id(text) for text in sorted(texts)]

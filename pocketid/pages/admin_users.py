@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pocketid import audit, devices, groups, images, one_time_access, sessions, settings, users, webauthn
 from pocketid.audit import Event, Filter
-from pocketid.errors import Invalid, NotFound
+from pocketid.errors import Invalid
+from pocketid.pages.addresses import row_id
 from pocketid.paging import from_query
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
@@ -81,13 +82,13 @@ def create(request: Request) -> Response:
 
 def show(request: Request, user_id: str) -> Response:
     """One person."""
-    user = users.get(request.db, _uuid(user_id))
+    user = users.get(request.db, row_id(user_id))
     return _show(request, user, users.Change.from_user(user))
 
 
 def update(request: Request, user_id: str) -> Response:
     """Store the person's form."""
-    user = users.get(request.db, _uuid(user_id))
+    user = users.get(request.db, row_id(user_id))
     rules = settings.load(request)
     typed = replace(users.Change.from_form(request.form), disabled=user.disabled)
     change = users.doubting_new_address(user, typed, rules)
@@ -107,7 +108,7 @@ def update(request: Request, user_id: str) -> Response:
 
 def update_groups(request: Request, user_id: str) -> Response:
     """Put the person into exactly the chosen groups."""
-    user = users.get(request.db, _uuid(user_id))
+    user = users.get(request.db, row_id(user_id))
     before = [group.name for group in groups.of_user(request.db, user.id)]
     groups.set_of_user(request.db, user.id, _chosen_groups(request))
     after = [group.name for group in groups.of_user(request.db, user.id)]
@@ -122,7 +123,7 @@ def update_groups(request: Request, user_id: str) -> Response:
 
 def create_link(request: Request, user_id: str) -> Response:
     """Make a one-time link, and show it this once."""
-    user = users.get(request.db, _uuid(user_id))
+    user = users.get(request.db, row_id(user_id))
     seconds = _LIFETIMES.get(request.form.text("lifetime"), _LIFETIMES["hour"])
     code = one_time_access.create(request.db, user.id, request.person.user_id, seconds, request.now)
     audit.record(request, Event.ONE_TIME_ACCESS_CREATED, user_id=user.id, seconds=seconds)
@@ -132,21 +133,21 @@ def create_link(request: Request, user_id: str) -> Response:
 
 def revoke_link(request: Request, user_id: str, token_id: str) -> Response:
     """Withdraw a one-time link."""
-    one_time_access.revoke(request.db, _uuid(token_id), _uuid(user_id))
-    audit.record(request, Event.ONE_TIME_ACCESS_REVOKED, user_id=_uuid(user_id))
+    one_time_access.revoke(request.db, row_id(token_id), row_id(user_id))
+    audit.record(request, Event.ONE_TIME_ACCESS_REVOKED, user_id=row_id(user_id))
     return redirect(f"{_LIST}/{user_id}#link", flash=_("The link is withdrawn."))
 
 
 def end_session(request: Request, user_id: str, session_id: str) -> Response:
     """Sign a person out of one session."""
-    sessions.end(request, _uuid(session_id), _uuid(user_id))
+    sessions.end(request, row_id(session_id), row_id(user_id))
     return redirect(f"{_LIST}/{user_id}#sessions", flash=_("That session is signed out."))
 
 
 def ask_remove_passkey(request: Request, user_id: str, passkey_id: str) -> Response:
     """Ask before a passkey is removed."""
-    user = users.get(request.db, _uuid(user_id))
-    passkey = webauthn.get(request.db, user.id, _uuid(passkey_id))
+    user = users.get(request.db, row_id(user_id))
+    passkey = webauthn.get(request.db, user.id, row_id(passkey_id))
     sentences = [_("{name} can no longer sign in with it.").format(name=users.name_of(user))]
     if len(webauthn.of_user(request.db, user.id)) == 1:
         sentences.append(_("It is their only one: they need a one-time link from you to get in again."))
@@ -163,13 +164,13 @@ def ask_remove_passkey(request: Request, user_id: str, passkey_id: str) -> Respo
 
 def remove_passkey(request: Request, user_id: str, passkey_id: str) -> Response:
     """Remove a passkey of a person."""
-    webauthn.remove_by_admin(request, _uuid(user_id), _uuid(passkey_id))
+    webauthn.remove_by_admin(request, row_id(user_id), row_id(passkey_id))
     return redirect(f"{_LIST}/{user_id}#passkeys", flash=_("The passkey is removed."))
 
 
 def ask_disable(request: Request, user_id: str) -> Response:
     """Ask before a person is kept out."""
-    user = users.get(request.db, _uuid(user_id))
+    user = users.get(request.db, row_id(user_id))
     name = users.name_of(user)
     return page(
         "confirm",
@@ -189,7 +190,7 @@ def ask_disable(request: Request, user_id: str) -> Response:
 
 def disable(request: Request, user_id: str) -> Response:
     """Keep a person out: sessions and tokens end at once."""
-    user = users.get(request.db, _uuid(user_id))
+    user = users.get(request.db, row_id(user_id))
     try:
         if user.id == request.person.user_id:
             raise Invalid({"is_admin": _("You cannot disable yourself. Let another administrator do it.")})
@@ -203,7 +204,7 @@ def disable(request: Request, user_id: str) -> Response:
 
 def enable(request: Request, user_id: str) -> Response:
     """Let a person in again."""
-    user = users.get(request.db, _uuid(user_id))
+    user = users.get(request.db, row_id(user_id))
     users.set_disabled(request.db, user.id, request.now, disabled=False)
     if user.disabled:
         audit.record(request, Event.USER_ENABLED, user_id=user.id)
@@ -213,7 +214,7 @@ def enable(request: Request, user_id: str) -> Response:
 
 def ask_delete(request: Request, user_id: str) -> Response:
     """Ask before a person is deleted, and say what goes with them."""
-    user = users.get(request.db, _uuid(user_id))
+    user = users.get(request.db, row_id(user_id))
     name = users.name_of(user)
     return page(
         "confirm",
@@ -236,7 +237,7 @@ def ask_delete(request: Request, user_id: str) -> Response:
 
 def delete(request: Request, user_id: str) -> Response:
     """Delete a person."""
-    user = users.get(request.db, _uuid(user_id))
+    user = users.get(request.db, row_id(user_id))
     try:
         if user.id == request.person.user_id:
             raise Invalid({"is_admin": _("You cannot delete yourself. Let another administrator do it.")})
@@ -302,10 +303,3 @@ def _qr(link: str) -> str:
 
 def _chosen_groups(request: Request) -> list[UUID]:
     return [group.id for group in groups.all_groups(request.db) if str(group.id) in request.form.all("group")]
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound(_("There is nothing at this address (any more).")) from error
