@@ -146,17 +146,24 @@ def redeem_code(request: Request, authorization: Authorization, issue: Issue) ->
     won = request.db.complete(
         "tokens.redeem_code",
         id=authorization.id,
-        scopes=list(issue.scopes),
-        access=issue.access,
-        access_expires_at=issue.access_expires_at,
-        refresh=issue.refresh,
-        refresh_expires_at=issue.refresh_expires_at,
-        event=Event.TOKEN_ISSUED.value,
-        address=request.address,
-        user_agent=request.user_agent,
-        now=request.now,
+        **_written(request, issue, Event.TOKEN_ISSUED),
     )
     return _told(request, Event.TOKEN_ISSUED, authorization, done=bool(won))
+
+
+def _written(request: Request, issue: Issue, event: Event) -> dict[str, Any]:
+    """What both statements write that spend something: the new tokens, and the event of it."""
+    return {
+        "scopes": list(issue.scopes),
+        "access": issue.access,
+        "access_expires_at": issue.access_expires_at,
+        "refresh": issue.refresh,
+        "refresh_expires_at": issue.refresh_expires_at,
+        "event": event.value,
+        "address": request.address,
+        "user_agent": request.user_agent,
+        "now": request.now,
+    }
 
 
 def new_refresh_token(authorization: Authorization) -> str:
@@ -188,15 +195,7 @@ def rotate(request: Request, token: str, successor: str, authorization: Authoriz
         "tokens.rotate",
         digest=digest(token),
         sealed_successor=crypto.seal(_successor_key(token), successor.encode(), "successor"),
-        scopes=list(issue.scopes),
-        access=issue.access,
-        access_expires_at=issue.access_expires_at,
-        refresh=issue.refresh,
-        refresh_expires_at=issue.refresh_expires_at,
-        event=Event.TOKEN_REFRESHED.value,
-        address=request.address,
-        user_agent=request.user_agent,
-        now=request.now,
+        **_written(request, issue, Event.TOKEN_REFRESHED),
     )
     return _told(request, Event.TOKEN_REFRESHED, authorization, done=bool(won))
 

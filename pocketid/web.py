@@ -132,9 +132,8 @@ def _endpoint(site: Site, views: Views, route: Route, **arguments: str) -> Itera
 
 def _answer(request: Request, route: Route, arguments: Mapping[str, str]) -> Response:
     request.actor, request.session_token = _who(request)
-    _check_guard(
-        request, route.guard
-    )  # first: who was signed out meanwhile reads that, not of an expired form
+    # The guard first: who was signed out meanwhile reads that, and not of an expired form.
+    _check_guard(request, route.guard)
     if request.method not in _SAFE_METHODS and route.guard is not Guard.PROTOCOL:
         _check_form(request)
     return route.handler(request, **arguments)
