@@ -35,13 +35,15 @@ CUT_OFF = """() => {
   }
   return found;
 }"""
-WRONG = """() => {
+WRONG = """async () => {
   const fields = [...document.querySelectorAll("[aria-invalid=true]")];
   const describe = (field) => (field.getAttribute("aria-describedby") ?? "").split(" ");
   const found = [];
   if (document.querySelectorAll("h1").length !== 1) found.push("there is not one h1");
   if (document.querySelectorAll(".primary").length > 1) found.push("more than one thing to do");
   if (fields.length && !document.title.startsWith("Error: ")) found.push("not in the title: " + document.title);
+  for (let frames = 0; fields.length && document.activeElement !== fields[0] && frames < 300; frames++)
+    await new Promise(requestAnimationFrame);  // the browser moves the focus when it draws, not when it has loaded
   if (fields.length && document.activeElement !== fields[0]) found.push("the first field with an error has no focus");
   for (const field of fields)
     if (!describe(field).some((id) => document.getElementById(id)?.matches(".error")))
