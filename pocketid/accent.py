@@ -8,6 +8,7 @@ import re
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
 _LIGHT_PAPER, _DARK_PAPER = (246, 245, 241), (20, 25, 26)
 _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
+_POCKET_GREEN = (15, 106, 91)
 _READABLE = 4.5
 Colour = tuple[int, int, int]
 
@@ -32,6 +33,12 @@ def style_sheet(accent_color: str) -> str:
     )
 
 
+def button(accent_color: str) -> tuple[str, str]:
+    """Ground and text of a button on white, for mails, which have no style sheet of ours."""
+    accent = _readable(parse(accent_color) or _POCKET_GREEN, _LIGHT_PAPER, _BLACK)
+    return _hex(accent), _hex(_on(accent))
+
+
 def contrast(one: Colour, other: Colour) -> float:
     """The contrast ratio of two colours, 1 to 21 (WCAG 2.2 1.4.3)."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
@@ -39,16 +46,23 @@ def contrast(one: Colour, other: Colour) -> float:
 
 
 def _variables(accent: Colour, paper: Colour, away: Colour) -> str:
-    on_accent = max((_WHITE, _BLACK), key=lambda text: contrast(text, accent))
     shades = {
         "accent": accent,
         "accent-strong": _mixed(accent, away, 0.18),
         "accent-soft": _mixed(paper, accent, 0.13),
-        "on-accent": on_accent,
+        "on-accent": _on(accent),
     }
-    return "".join(
-        f"--{name}:#{red:02x}{green:02x}{blue:02x};" for name, (red, green, blue) in shades.items()
-    )
+    return "".join(f"--{name}:{_hex(shade)};" for name, shade in shades.items())
+
+
+def _on(accent: Colour) -> Colour:
+    """The colour of text on the accent."""
+    return max((_WHITE, _BLACK), key=lambda text: contrast(text, accent))
+
+
+def _hex(colour: Colour) -> str:
+    red, green, blue = colour
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def _readable(colour: Colour, paper: Colour, away: Colour) -> Colour:

@@ -1,6 +1,7 @@
 """Views and static files: SimpleTemplate over views/, and views/static under names that hold a checksum.
 
     Views(folder, assets).render("login/show", {...})     text of a page or mail
+    compiled(assets)                                      the Views of views/
     Assets(folder).url("app.css")                         /static/app.4f1c2b7a.css, immutable
     Assets(folder).serve("app.4f1c2b7a.css")              bytes and gzip made once at start
 
@@ -13,11 +14,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import bottle
 
+from pocketid.paths import data_dir
 from pocketid.text import _, ngettext
 
 _MEDIA_TYPES = {
@@ -77,7 +80,9 @@ class Views:
         self._templates: dict[str, bottle.SimpleTemplate] = {}
         for path in sorted(folder.rglob("*.tpl")):
             name = path.relative_to(folder).as_posix()
-            self._templates[name] = bottle.SimpleTemplate(name=name, lookup=[str(folder)])
+            # In the text of a mail nothing is markup, so nothing is escaped there.
+            is_text = name.endswith(".txt.tpl")
+            self._templates[name] = bottle.SimpleTemplate(name=name, lookup=[str(folder)], noescape=is_text)
         for template in self._templates.values():
             template.cache = self._templates  # where `include` and `rebase` look
             assert template.co  # a cached property: compiled by being looked at
@@ -97,6 +102,12 @@ class Views:
         """The text of a view. Raises KeyError for an unknown view, NameError for a missing variable."""
         text: str = self._templates[f"{view}.tpl"].render(**self._functions, **variables)
         return text
+
+
+@lru_cache(maxsize=1)
+def compiled(assets: Assets) -> Views:
+    """Our views, compiled once in a process, however many applications a test makes."""
+    return Views(data_dir("views"), assets)
 
 
 def ago(at: datetime | None, now: datetime) -> str:

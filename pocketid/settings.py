@@ -1,22 +1,26 @@
 """The settings of an installation: what the page stores, under what the environment fixes.
 
 A setting's environment name wins over its row; the page shows such a setting and does not let it be edited.
-Values are kept as text, under Pocket ID's names, because its API and its imports speak them.
+Values are kept as text, under Pocket ID's names, because its API and its imports speak them. SECRETS are kept
+sealed, and read one by one.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pocketid.config import Config
+from pocketid.crypto import CannotOpen, Keyring, base64url, from_base64url
 from pocketid.db import Database
 from pocketid.errors import NotAllowed
 from pocketid.request import Request
 from pocketid.text import _
 from pocketid.variables import SETTINGS
+
+_PURPOSE = "setting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,17 @@ class Settings:
     emails_verified: bool = False
     user_verification: str = "required"
     allow_user_signups: str = "disabled"
+    smtp_host: str = ""
+    smtp_port: int | None = None
+    smtp_from: str = ""
+    smtp_user: str = ""
+    smtp_tls: str = "none"
+    smtp_skip_cert_verify: bool = False
+    email_login_notification_enabled: bool = False
+    email_verification_enabled: bool = False
+    email_one_time_access_as_unauthenticated_enabled: bool = False
+    email_one_time_access_as_admin_enabled: bool = False
+    email_api_key_expiration_enabled: bool = False
 
 
 # Field -> (name in the database and in Pocket ID's API, environment variable)
@@ -45,6 +60,27 @@ NAMES: dict[str, tuple[str, str]] = {
     "emails_verified": ("emailsVerified", "EMAILS_VERIFIED"),
     "user_verification": ("webauthnUserVerification", "WEBAUTHN_USER_VERIFICATION"),
     "allow_user_signups": ("allowUserSignups", "ALLOW_USER_SIGNUPS"),
+    "smtp_host": ("smtpHost", "SMTP_HOST"),
+    "smtp_port": ("smtpPort", "SMTP_PORT"),
+    "smtp_from": ("smtpFrom", "SMTP_FROM"),
+    "smtp_user": ("smtpUser", "SMTP_USER"),
+    "smtp_tls": ("smtpTls", "SMTP_TLS"),
+    "smtp_skip_cert_verify": ("smtpSkipCertVerify", "SMTP_SKIP_CERT_VERIFY"),
+    "email_login_notification_enabled": ("emailLoginNotificationEnabled", "EMAIL_LOGIN_NOTIFICATION_ENABLED"),
+    "email_verification_enabled": ("emailVerificationEnabled", "EMAIL_VERIFICATION_ENABLED"),
+    "email_one_time_access_as_unauthenticated_enabled": (
+        "emailOneTimeAccessAsUnauthenticatedEnabled",
+        "EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED",
+    ),
+    "email_one_time_access_as_admin_enabled": (
+        "emailOneTimeAccessAsAdminEnabled",
+        "EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED",
+    ),
+    "email_api_key_expiration_enabled": ("emailApiKeyExpirationEnabled", "EMAIL_API_KEY_EXPIRATION_ENABLED"),
+}
+# The same for what is kept sealed, and is no field of Settings so that nothing shows or records it by accident.
+SECRETS: dict[str, tuple[str, str]] = {
+    "smtp_password": ("smtpPassword", "SMTP_PASSWORD"),
 }
 
 
@@ -93,21 +129,38 @@ def parsed(field: str, text: str) -> Any:
     return _PARSERS[NAMES[field][1]](text)
 
 
+def secret(db: Database, config: Config, keyring: Keyring, name: str) -> str:
+    """A secret of SECRETS; empty when there is none, or when it was sealed under another key."""
+    stored_as, variable = SECRETS[name]
+    if config.ui_config_disabled or variable in config.settings_overrides:
+        return config.settings_overrides.get(variable, "")
+    sealed = next((row.value for row in db.many(Stored, "settings.all") if row.name == stored_as), "")
+    try:
+        return keyring.open(_PURPOSE, from_base64url(sealed), stored_as).decode() if sealed else ""
+    except (CannotOpen, ValueError):
+        return ""
+
+
+def keep_secret(request: Request, name: str, text: str) -> None:
+    """Seal and store a secret; the empty text takes it away. Raises NotAllowed for a fixed one."""
+    _check_free(request.config, {name})
+    stored_as, _variable = SECRETS[name]
+    sealed = request.keyring.seal(_PURPOSE, text.encode(), stored_as) if text else b""
+    request.db.run("settings.store", name=stored_as, value=base64url(sealed), now=request.now)
+    request.signals.changed("settings")
+
+
 def overridden(config: Config) -> set[str]:
     """The fields that the environment fixes; all of them when UI_CONFIG_DISABLED is set."""
+    names = NAMES | SECRETS
     if config.ui_config_disabled:
-        return set(NAMES)
-    return {field for field, (_name, variable) in NAMES.items() if variable in config.settings_overrides}
+        return set(names)
+    return {field for field, (_name, variable) in names.items() if variable in config.settings_overrides}
 
 
 def update(request: Request, changes: Mapping[str, Any]) -> tuple[Settings, Settings]:
     """Store changed fields; returns the settings before and after. Raises NotAllowed for a fixed one."""
-    if fixed := overridden(request.config) & changes.keys():
-        raise NotAllowed(
-            _("These settings are set by the environment: {names}.").format(
-                names=", ".join(NAMES[field][1] for field in sorted(fixed))
-            )
-        )
+    _check_free(request.config, changes.keys())
     before = read(request.db, request.config)
     for field, value in changes.items():
         _store(request.db, field, value, request.now)
@@ -117,14 +170,26 @@ def update(request: Request, changes: Mapping[str, Any]) -> tuple[Settings, Sett
 
 def appearance(request: Request) -> Appearance:
     """What every page shows of the settings."""
-    settings = load(request)
+    return appearance_of(load(request))
+
+
+def appearance_of(settings: Settings) -> Appearance:
+    """What pages and mails show of these settings."""
     is_default = settings.accent_color == "default"
     version = "" if is_default else hashlib.sha256(settings.accent_color.encode()).hexdigest()[:8]
     return Appearance(settings.app_name, version)
 
 
+def _check_free(config: Config, names: Collection[str]) -> None:
+    """Raises NotAllowed when the environment fixes one of these."""
+    if fixed := overridden(config).intersection(names):
+        variables = ", ".join((NAMES | SECRETS)[field][1] for field in sorted(fixed))
+        raise NotAllowed(_("These settings are set by the environment: {names}.").format(names=variables))
+
+
 def _store(db: Database, field: str, value: Any, now: datetime) -> None:
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    """The empty text stands for the default, as it does in Pocket ID's API."""
+    text = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
     db.run("settings.store", name=NAMES[field][0], value=text, now=now)
 
 

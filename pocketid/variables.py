@@ -19,6 +19,8 @@ from pocketid import callback_urls
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _MAX_PORT = 65535
+_LONGEST_LINE = 255
+_MAIL_ADDRESS = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@[^@\s<>\"(),:;\\\[\]]{1,255}")
 _HOSTNAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\.?")
 
 
@@ -119,6 +121,32 @@ def _colour(text: str) -> str:
 
 def _app_name(text: str) -> str:
     if not (1 <= len(text) <= 30 and text.isprintable()):  # Pocket ID's limit
+        raise ValueError
+    return text
+
+
+def _mail_server(text: str) -> str:
+    """A host name or address; underscores are common in the names of containers."""
+    host = text.strip()
+    if host and not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})|[0-9a-fA-F:]{2,45}", host):
+        raise ValueError
+    return host
+
+
+def _optional_port(text: str) -> int | None:
+    return _integer(1, _MAX_PORT)(text) if text.strip() else None
+
+
+def _mail_address(text: str) -> str:
+    """One address without a name; it need not have a dot, because a relay in the house may send as root@nas."""
+    address = text.strip()
+    if address and not (_MAIL_ADDRESS.fullmatch(address) and address.isprintable()):
+        raise ValueError
+    return address
+
+
+def _one_line(text: str) -> str:
+    if not (len(text) <= _LONGEST_LINE and text.isprintable()):
         raise ValueError
     return text
 
@@ -328,6 +356,104 @@ SETTINGS = (
         "disabled, withToken or open",
         "disabled",
         "Who may create an account without an admin.",
+    ),
+    Variable(
+        "SMTP_HOST",
+        "",
+        _mail_server,
+        "a host name or address",
+        "smtp.example.org",
+        "The server that takes mails to be sent. Without it, or without SMTP_FROM, no mail is sent.",
+    ),
+    Variable(
+        "SMTP_PORT",
+        "",
+        _optional_port,
+        "a number from 1 to 65535",
+        "587",
+        "Its port. Empty: the usual one for SMTP_TLS, which is 25, 587 for starttls, 465 for tls.",
+    ),
+    Variable(
+        "SMTP_FROM",
+        "",
+        _mail_address,
+        "one address",
+        "id@example.org",
+        "The address that mails come from.",
+    ),
+    Variable(
+        "SMTP_USER",
+        "",
+        _one_line,
+        "at most 255 characters",
+        "id@example.org",
+        "The user name to sign in to the server with. Empty: no sign-in.",
+    ),
+    Variable(
+        "SMTP_PASSWORD",
+        "",
+        _one_line,
+        "at most 255 characters",
+        "PASSWORD",
+        "The password to it. On the page it is typed in and never shown again.",
+        is_secret=True,
+    ),
+    Variable(
+        "SMTP_TLS",
+        "none",
+        _one_of("none", "starttls", "tls"),
+        "none, starttls or tls",
+        "starttls",
+        "How the way to the server is encrypted. `starttls` and `tls` never fall back to plain text.",
+    ),
+    Variable(
+        "SMTP_SKIP_CERT_VERIFY",
+        "false",
+        _boolean,
+        _YES_NO,
+        "true",
+        "Take any certificate of the server: whoever sits between can then read the password and the mails.",
+    ),
+    Variable(
+        "EMAIL_LOGIN_NOTIFICATION_ENABLED",
+        "false",
+        _boolean,
+        _YES_NO,
+        "true",
+        "Whether people get a mail about a sign-in from a device that is new to them.",
+    ),
+    Variable(
+        "EMAIL_VERIFICATION_ENABLED",
+        "false",
+        _boolean,
+        _YES_NO,
+        "true",
+        "Whether people are asked by mail to prove that an address is theirs.",
+    ),
+    Variable(
+        "EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED",
+        "false",
+        _boolean,
+        _YES_NO,
+        "true",
+        "Whether anybody may ask for a sign-in code to be sent to the address of an account. Whoever reads that mailbox"
+        " gets in.",
+    ),
+    Variable(
+        "EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED",
+        "false",
+        _boolean,
+        _YES_NO,
+        "true",
+        "Whether admins may have a one-time code sent to somebody by mail.",
+    ),
+    Variable(
+        "EMAIL_API_KEY_EXPIRATION_ENABLED",
+        "false",
+        _boolean,
+        _YES_NO,
+        "true",
+        "Whether the owner of an API key is told before it expires.",
     ),
 )
 _TLS = "Pocketid speaks plain HTTP; TLS is the reverse proxy's"

@@ -19,14 +19,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
 import bottle
 
-from pocketid import audit, cookies, log, proxies, sessions, settings
+from pocketid import audit, cookies, log, proxies, render, sessions, settings
 from pocketid.config import Config
 from pocketid.crypto import Keyring, random_token, same
 from pocketid.db import Database, Source, Statements
@@ -89,7 +89,7 @@ class Route:
 
 def application(site: Site, routes: Iterable[Route]) -> Callable[..., Iterable[bytes]]:
     """The WSGI application."""
-    views = _views(site.assets)
+    views = render.compiled(site.assets)
     app = bottle.Bottle()
     app.config["catchall"] = False
     for route in routes:
@@ -97,12 +97,6 @@ def application(site: Site, routes: Iterable[Route]) -> Callable[..., Iterable[b
     app.default_error_handler = partial(_no_route, site, views)
     wsgi: Callable[..., Iterable[bytes]] = app
     return wsgi
-
-
-@lru_cache(maxsize=1)
-def _views(assets: Assets) -> Views:
-    """Compiled once in a process, however many applications a test makes."""
-    return Views(data_dir("views"), assets)
 
 
 def path_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:

@@ -275,6 +275,27 @@ CREATE TABLE public.one_time_access_tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.outbox (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    address text NOT NULL,
+    user_id uuid,
+    sealed_values bytea,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone,
+    last_error text,
+    sent_at timestamp with time zone,
+    given_up_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT outbox_address_check CHECK (((char_length(address) >= 3) AND (char_length(address) <= 320))),
+    CONSTRAINT outbox_check CHECK ((num_nonnulls(next_attempt_at, sent_at, given_up_at) = 1)),
+    CONSTRAINT outbox_check1 CHECK (((sealed_values IS NULL) = (sent_at IS NOT NULL)))
+);
+
+COMMENT ON TABLE public.outbox IS 'Mails: waiting (next_attempt_at), sent (sent_at) or given up (given_up_at)';
+
+COMMENT ON COLUMN public.outbox.sealed_values IS 'What the views are given, links and codes among it, as JSON sealed under ENCRYPTION_KEY; gone once sent';
+
 CREATE TABLE public.passkeys (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -430,6 +451,9 @@ ALTER TABLE ONLY public.migrations
 ALTER TABLE ONLY public.one_time_access_tokens
     ADD CONSTRAINT one_time_access_tokens_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
 
@@ -499,6 +523,10 @@ CREATE UNIQUE INDEX one_time_access_tokens_digest_key ON public.one_time_access_
 
 CREATE INDEX one_time_access_tokens_user_id ON public.one_time_access_tokens USING btree (user_id);
 
+CREATE INDEX outbox_next_attempt_at ON public.outbox USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+
+CREATE INDEX outbox_user_id ON public.outbox USING btree (user_id);
+
 CREATE UNIQUE INDEX passkeys_credential_id_key ON public.passkeys USING btree (credential_id);
 
 CREATE INDEX passkeys_user_id ON public.passkeys USING btree (user_id);
@@ -520,6 +548,8 @@ CREATE INDEX users_created_at ON public.users USING btree (created_at, id);
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
 CREATE UNIQUE INDEX users_username_key ON public.users USING btree (lower(username));
+
+CREATE TRIGGER outbox_changed AFTER INSERT ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
 
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.settings FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
 
@@ -582,6 +612,9 @@ ALTER TABLE ONLY public.one_time_access_tokens
 
 ALTER TABLE ONLY public.one_time_access_tokens
     ADD CONSTRAINT one_time_access_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;

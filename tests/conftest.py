@@ -27,6 +27,8 @@ from pocketid.render import Assets
 from pocketid.routes import ROUTES
 from pocketid.web import Site
 from tests.browser import Browser
+from tests.mails import Outgoing, set_up
+from tests.mails import outgoing as outgoing_mails
 
 APP_URL = "https://pocketid.example.test"
 ENCRYPTION_KEY = "a key for tests, long enough"
@@ -318,3 +320,10 @@ def admin(browser: Browser, make_user: Callable[..., users.User], sign_in: Calla
 def events(db: Database) -> Callable[..., list[Row]]:
     """The audit events so far, newest first: all, or those of one kind."""
     return lambda event=None: search(db, Filter(event=event), 200)
+
+
+@pytest.fixture
+def outgoing(site: Site, db: Database) -> Callable[[], list[Outgoing]]:
+    """Mail is set up; the mails that wait to be sent so far, opened and rendered."""
+    set_up(db, site)
+    return lambda: outgoing_mails(site, db)

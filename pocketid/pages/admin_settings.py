@@ -8,7 +8,7 @@ from pocketid.audit import Event
 from pocketid.errors import NotAllowed
 from pocketid.request import Fields, Request
 from pocketid.response import Response, page, redirect
-from pocketid.settings import NAMES, Settings
+from pocketid.settings import NAMES, SECRETS, Settings
 from pocketid.text import _
 
 _PAGE = "/settings/admin/application-configuration"
@@ -74,5 +74,5 @@ def _page(request: Request, typed: dict[str, Any], errors: dict[str, str]) -> Re
         status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
         typed=typed,
         errors=errors,
-        fixed={name: NAMES[name][1] for name in settings.overridden(request.config)},
+        fixed={name: (NAMES | SECRETS)[name][1] for name in settings.overridden(request.config)},
     )

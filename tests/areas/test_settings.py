@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from pocketid import settings, web
+from pocketid.crypto import Keyring
 from pocketid.db import Connection, Database, connect
 from pocketid.errors import NotAllowed
 from pocketid.jobs import Jobs
 from pocketid.request import Request
 from pocketid.routes import ROUTES
-from pocketid.settings import NAMES, Settings
+from pocketid.settings import NAMES, SECRETS, Settings
 from pocketid.signals import Signals
 from pocketid.variables import SETTINGS
 from pocketid.web import Site
@@ -31,6 +32,17 @@ OTHER = Settings(
     emails_verified=True,
     user_verification="preferred",
     allow_user_signups="withToken",
+    smtp_host="mail.example.test",
+    smtp_port=2525,
+    smtp_from="id@example.test",
+    smtp_user="id",
+    smtp_tls="starttls",
+    smtp_skip_cert_verify=True,
+    email_login_notification_enabled=True,
+    email_verification_enabled=True,
+    email_one_time_access_as_unauthenticated_enabled=True,
+    email_one_time_access_as_admin_enabled=True,
+    email_api_key_expiration_enabled=True,
 )
 
 
@@ -65,7 +77,9 @@ def test_a_new_installation_has_the_settings_of_pocket_id(db: Database) -> None:
 
 def test_every_setting_has_a_name_a_variable_and_the_same_default_there() -> None:
     defaults = {variable.name: variable.parse(variable.default) for variable in SETTINGS}
-    assert defaults == {NAMES[field][1]: value for field, value in asdict(Settings()).items()}
+    secrets = {variable: "" for _name, variable in SECRETS.values()}
+    assert defaults == {NAMES[field][1]: value for field, value in asdict(Settings()).items()} | secrets
+    assert {row.name for row in SETTINGS if row.is_secret} == secrets.keys()
 
 
 def test_every_setting_is_read_from_its_row(db: Database, store: Callable[..., None]) -> None:
@@ -96,7 +110,7 @@ def test_ui_config_disabled_leaves_the_environment_alone_to_decide(
     store(**as_rows(OTHER))
     disabled = make_config(UI_CONFIG_DISABLED="true", SESSION_DURATION="30")
     assert settings.read(db, disabled) == replace(Settings(), session_duration=30)
-    assert settings.overridden(disabled) == set(NAMES)
+    assert settings.overridden(disabled) == set(NAMES | SECRETS)
 
 
 @pytest.mark.parametrize(
@@ -221,3 +235,21 @@ def test_every_instance_hears_of_a_change_wherever_it_was_made(committed_site: S
     finally:
         jobs.stop()
     assert "settings" not in site.signals._kept  # nobody listens: nothing is kept
+
+
+def test_a_secret_is_sealed_opened_and_taken_away(
+    site: Site, db: Database, request_of: Callable[..., Request]
+) -> None:
+    request = request_of()
+    assert settings.secret(db, site.config, site.keyring, "smtp_password") == ""
+    settings.keep_secret(request, "smtp_password", "correct horse")
+    assert "correct horse" not in str(db.many(settings.Stored, "settings.all"))
+    assert settings.secret(db, site.config, site.keyring, "smtp_password") == "correct horse"
+    assert settings.secret(db, site.config, Keyring(b"another key of 16 bytes"), "smtp_password") == ""
+    fixed = make_config(SMTP_PASSWORD="of the environment")
+    assert settings.secret(db, fixed, site.keyring, "smtp_password") == "of the environment"
+    assert settings.secret(db, make_config(UI_CONFIG_DISABLED="true"), site.keyring, "smtp_password") == ""
+    with pytest.raises(NotAllowed, match="SMTP_PASSWORD"):
+        settings.keep_secret(request_of(SMTP_PASSWORD="x"), "smtp_password", "other")
+    settings.keep_secret(request, "smtp_password", "")
+    assert settings.secret(db, site.config, site.keyring, "smtp_password") == ""

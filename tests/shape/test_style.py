@@ -7,7 +7,8 @@ from pocketid.paths import data_dir
 
 VIEWS = data_dir("views")
 SHEET = (VIEWS / "static" / "app.css").read_text()
-PAGES = "\n".join(path.read_text() for path in sorted(VIEWS.rglob("*.tpl")))
+# Mails carry their style themselves.
+PAGES = "\n".join(path.read_text() for path in sorted(VIEWS.rglob("*.tpl")) if path.parent.name != "mail")
 
 
 def classes_of_the_sheet() -> set[str]:

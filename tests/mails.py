@@ -1,0 +1,51 @@
+"""Mails without a mail server: an example of each kind, and what waits in the outbox, opened and rendered.
+
+Who adds a kind of mail adds its row to EXAMPLES; then its views are tried with it, and with hostile texts in it.
+Tests of pages use the fixture `outgoing` (tests/conftest.py); tests of the way to a server tests/mail_server.py.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pocketid import mail, outbox, settings
+from pocketid.db import Database
+from pocketid.outbox import Kind
+from pocketid.render import compiled
+from pocketid.web import Site
+
+# Kind -> the values that its views need.
+EXAMPLES: dict[Kind, dict[str, Any]] = {
+    Kind.TEST: {},
+}
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A mail that waits to be sent."""
+
+    kind: str
+    address: str
+    values: dict[str, Any]
+    subject: str
+    text: str
+    html: str
+
+
+def outgoing(site: Site, db: Database) -> list[Outgoing]:
+    """The mails that wait, the oldest first; raises like the sender when a view lacks a value."""
+    rules, found = settings.read(db, site.config), []
+    for waiting in outbox.waiting(db):
+        values = outbox.values_of(waiting, site.keyring)
+        letter = mail.rendered(compiled(site.assets), waiting.kind, values, rules, site.config)
+        found.append(
+            Outgoing(waiting.kind, waiting.address, values, letter.subject, letter.text, letter.html)
+        )
+    return found
+
+
+def set_up(db: Database, site: Site, host: str = "mail.example.test", **other: str) -> None:
+    """Name a mail server in the settings; `other` are rows by their names there, such as smtpPort."""
+    for name, value in {"smtpHost": host, "smtpFrom": "id@example.test", **other}.items():
+        db.run("settings.store", name=name, value=value, now=site.clock())
+    db.commit()
+    site.signals.changed("settings")
