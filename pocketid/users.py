@@ -23,9 +23,16 @@ SORTS = ("username", "display_name", "email", "created_at", "last_sign_in_at")
 _USERNAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9_.@-]*[a-zA-Z0-9])?")
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\\\[\]]+@[^@\s<>\"(),:;\\\[\]]+\.[^@\s<>\"(),:;\\\[\].]{2,}")
 _RESERVED = {"me", "new", "root", "system", "anonymous", "pocketid", "pocket-id"}
+# Names that speak for the site, which only its administrators give: roles, and the mailboxes of RFC 2142.
+_RESERVED_FOR_ADMINS = {
+    *("admin", "administrator", "owner", "operator", "moderator", "staff", "superuser", "sysadmin"),
+    *("security", "support", "help", "helpdesk", "info", "service", "noreply", "no-reply"),
+    *("abuse", "noc", "postmaster", "hostmaster", "usenet", "news", "webmaster", "www", "uucp", "ftp"),
+}
 _CONSTRAINTS = {
     "users_pkey": ("username", "This account exists already."),
     "users_username_key": ("username", "Somebody else has this user name."),
+    "users_skeleton_key": ("username", "This looks too much like the user name of somebody else."),
     "users_email_key": ("email", "Somebody else has this e-mail address."),
     "users_last_admin": ("is_admin", "This is the last administrator: make somebody else one first."),
 }
@@ -97,11 +104,15 @@ class Change:
         )
 
 
-def check(change: Change, settings: Settings) -> dict[str, str]:
-    """Field -> what is wrong with it, as the row would hold it; empty when all is well."""
+def check(change: Change, settings: Settings, before: User | None = None) -> dict[str, str]:
+    """Field -> what is wrong with it, as the row would hold it; empty when all is well.
+
+    A user name that a person has already is good, whatever the rules say by now.
+    """
     change = _composed(change)
     problems = {}
-    if problem := _username_problem(change.username):
+    is_kept = before is not None and before.username == change.username
+    if not is_kept and (problem := _username_problem(change.username)):
         problems["username"] = problem
     for name, limit in (
         ("first_name", NAME_LENGTH),
@@ -116,6 +127,25 @@ def check(change: Change, settings: Settings) -> dict[str, str]:
     if problem := _email_problem(change.email, is_needed=settings.require_user_email):
         problems["email"] = problem
     return problems
+
+
+def check_chosen_name(db: Database, username: str, user_id: UUID | None = None) -> dict[str, str]:
+    """The same for a user name that a person, or somebody new, chooses without an admin; `check` found it good.
+
+    The schema decides when the row is written; this says it before anything is made.
+    """
+    standing = db.value(
+        "users.standing_of_username",
+        username=_nfc(username),
+        user_id=user_id,
+        reserved=sorted(_RESERVED | _RESERVED_FOR_ADMINS),
+    )
+    sentences = {
+        "taken": _("Somebody else has this user name."),
+        "lookalike": _("This looks too much like the user name of somebody else."),
+        "reserved": _("This name is reserved: please choose another one."),
+    }
+    return {"username": sentences[standing]} if standing else {}
 
 
 def doubting_new_address(before: User, change: Change, settings: Settings) -> Change:

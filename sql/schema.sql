@@ -21,6 +21,12 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.username_skeleton(username text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN replace(lower(translate(username, '01I'::text, 'oll'::text)), 'm'::text, 'rn'::text);
+
+COMMENT ON FUNCTION public.username_skeleton(username text) IS 'What a user name looks like: equal for names that are confusable by Unicode Technical Standard 39, section 4';
+
 CREATE TABLE public.access_tokens (
     digest bytea NOT NULL,
     authorization_id uuid NOT NULL,
@@ -88,12 +94,15 @@ CREATE TABLE public.users (
     last_sign_in_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    resembles_another boolean DEFAULT false NOT NULL,
     CONSTRAINT users_display_name_check CHECK ((char_length(display_name) <= 100)),
     CONSTRAINT users_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 255))),
     CONSTRAINT users_first_name_check CHECK ((char_length(first_name) <= 50)),
     CONSTRAINT users_last_name_check CHECK ((char_length(last_name) <= 50)),
     CONSTRAINT users_username_check CHECK (((char_length(username) >= 1) AND (char_length(username) <= 50)))
 );
+
+COMMENT ON COLUMN public.users.resembles_another IS 'The name looked like another''s before that was forbidden, and stays good until it is changed';
 
 CREATE VIEW public.app_users AS
  SELECT clients.id AS client_id,
@@ -546,6 +555,8 @@ CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 CREATE INDEX users_created_at ON public.users USING btree (created_at, id);
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
+
+CREATE UNIQUE INDEX users_skeleton_key ON public.users USING btree (public.username_skeleton(username)) WHERE (NOT resembles_another);
 
 CREATE UNIQUE INDEX users_username_key ON public.users USING btree (lower(username));
 

@@ -15,6 +15,23 @@ select id, username, first_name, last_name, display_name, email, email_verified,
  order by lower(username) = lower(%(text)s::text) desc
  limit 1;
 
+-- name: standing_of_username
+-- What keeps a person, or somebody new, from choosing a user name; null when nothing does.
+select case
+       when exists (select
+                      from users
+                     where lower(username) = lower(%(username)s)
+                       and id is distinct from %(user_id)s::uuid) then 'taken'
+       when exists (select
+                      from users
+                     where username_skeleton(username) = username_skeleton(%(username)s)
+                       and not resembles_another
+                       and id is distinct from %(user_id)s::uuid) then 'lookalike'
+       when lower(%(username)s) = any(%(reserved)s::text[])
+         or exists (select
+                      from unnest(%(reserved)s::text[]) as word
+                     where username_skeleton(word) = username_skeleton(%(username)s)) then 'reserved' end;
+
 -- name: insert
 -- A new person; the id may have been chosen before, because a passkey was made for it.
 insert into users (id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled,
@@ -29,7 +46,8 @@ returning id, username, first_name, last_name, display_name, email, email_verifi
 update users
    set username = %(username)s, first_name = %(first_name)s, last_name = %(last_name)s,
        display_name = %(display_name)s, email = %(email)s, email_verified = %(email_verified)s,
-       is_admin = %(is_admin)s, disabled = %(disabled)s, updated_at = %(now)s
+       is_admin = %(is_admin)s, disabled = %(disabled)s, updated_at = %(now)s,
+       resembles_another = resembles_another and username = %(username)s
  where id = %(id)s
 returning id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, locale,
           last_sign_in_at, created_at, updated_at;

@@ -36,7 +36,10 @@ def update(request: Request) -> Response:
     )
     try:
         # Whoever has no address cannot give themselves one here, and is not kept from the rest for that.
-        if problems := users.check(change, replace(rules, require_user_email=False)):
+        problems = users.check(change, replace(rules, require_user_email=False), user)
+        if not (problems or user.is_admin or change.username == user.username):
+            problems = users.check_chosen_name(request.db, change.username, user.id)
+        if problems:
             raise Invalid(problems)
         before, after = users.update(request.db, user.id, change, request.now)
     except Invalid as invalid:

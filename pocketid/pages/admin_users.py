@@ -93,7 +93,7 @@ def update(request: Request, user_id: str) -> Response:
     typed = replace(users.Change.from_form(request.form), disabled=user.disabled)
     change = users.doubting_new_address(user, typed, rules)
     try:
-        if errors := users.check(change, rules) | _own_lock_out(request, user, change):
+        if errors := users.check(change, rules, user) | _own_lock_out(request, user, change):
             raise Invalid(errors)
         before, after = users.update(request.db, user.id, change, request.now)
     except Invalid as invalid:
