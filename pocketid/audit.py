@@ -47,6 +47,7 @@ class Event(enum.StrEnum):
     GROUP_UPDATED = "GROUP_UPDATED"
     GROUP_DELETED = "GROUP_DELETED"
     GROUP_MEMBERS_CHANGED = "GROUP_MEMBERS_CHANGED"
+    CUSTOM_CLAIMS_UPDATED = "CUSTOM_CLAIMS_UPDATED"
     CLIENT_CREATED = "CLIENT_CREATED"
     CLIENT_UPDATED = "CLIENT_UPDATED"
     CLIENT_DELETED = "CLIENT_DELETED"
@@ -197,6 +198,7 @@ def _labels() -> dict[str, str]:
         Event.GROUP_UPDATED: _("Group changed"),
         Event.GROUP_DELETED: _("Group deleted"),
         Event.GROUP_MEMBERS_CHANGED: _("Group members changed"),
+        Event.CUSTOM_CLAIMS_UPDATED: _("Custom claims changed"),
         Event.CLIENT_CREATED: _("Client added"),
         Event.CLIENT_UPDATED: _("Client changed"),
         Event.CLIENT_DELETED: _("Client deleted"),

@@ -5,6 +5,7 @@ from pocketid.pages import (
     account,
     admin_audit,
     admin_clients,
+    admin_custom_claims,
     admin_groups,
     admin_settings,
     admin_users,
@@ -124,6 +125,8 @@ ROUTES = (
     Route("POST", "/settings/admin/users/<user_id>/enable", admin_users.enable, ADMIN),
     Route("GET", "/settings/admin/users/<user_id>/delete", admin_users.ask_delete, ADMIN),
     Route("POST", "/settings/admin/users/<user_id>/delete", admin_users.delete, ADMIN),
+    Route("GET", "/settings/admin/users/<user_id>/custom-claims", admin_custom_claims.show_of_user, ADMIN),
+    Route("POST", "/settings/admin/users/<user_id>/custom-claims", admin_custom_claims.update_of_user, ADMIN),
     # Administration: groups
     Route("GET", "/settings/admin/user-groups", admin_groups.list_groups, ADMIN),
     Route("GET", "/settings/admin/user-groups/new", admin_groups.new, ADMIN),
@@ -133,6 +136,18 @@ ROUTES = (
     Route("POST", "/settings/admin/user-groups/<group_id>/members", admin_groups.update_members, ADMIN),
     Route("GET", "/settings/admin/user-groups/<group_id>/delete", admin_groups.ask_delete, ADMIN),
     Route("POST", "/settings/admin/user-groups/<group_id>/delete", admin_groups.delete, ADMIN),
+    Route(
+        "GET",
+        "/settings/admin/user-groups/<group_id>/custom-claims",
+        admin_custom_claims.show_of_group,
+        ADMIN,
+    ),
+    Route(
+        "POST",
+        "/settings/admin/user-groups/<group_id>/custom-claims",
+        admin_custom_claims.update_of_group,
+        ADMIN,
+    ),
     # Administration: clients
     Route("GET", "/settings/admin/oidc-clients", admin_clients.list_clients, ADMIN),
     Route("GET", "/settings/admin/oidc-clients/new", admin_clients.choose_recipe, ADMIN),

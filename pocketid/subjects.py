@@ -13,7 +13,7 @@ from pocketid.db import Database
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What claims are made of. `custom_claims` has the person's over their groups' values, as texts."""
+    """What claims are made of. `custom_claims` has each one's values as texts, the strongest first."""
 
     id: UUID
     username: str
@@ -26,7 +26,7 @@ class Subject:
     disabled: bool
     updated_at: datetime
     groups: list[str]
-    custom_claims: dict[str, str]
+    custom_claims: dict[str, list[str]]
 
 
 def find(db: Database, user_id: UUID) -> Subject | None:

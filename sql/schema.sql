@@ -184,25 +184,6 @@ CREATE TABLE public.ceremonies (
 
 COMMENT ON COLUMN public.ceremonies.new_user IS 'The account that a registration creates together with its passkey: never one without the other.';
 
-CREATE TABLE public.client_secrets (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    client_id text NOT NULL,
-    digest text NOT NULL,
-    prefix text NOT NULL,
-    expires_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-COMMENT ON COLUMN public.client_secrets.digest IS 'sha256:<hex> of a generated secret, or an Argon2id or bcrypt string of a chosen one';
-
-CREATE TABLE public.consents (
-    user_id uuid NOT NULL,
-    client_id text NOT NULL,
-    scopes text[] NOT NULL,
-    granted_at timestamp with time zone NOT NULL,
-    last_used_at timestamp with time zone NOT NULL
-);
-
 CREATE TABLE public.custom_claims (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid,
@@ -221,6 +202,47 @@ CREATE TABLE public.groups (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT groups_friendly_name_check CHECK (((char_length(friendly_name) >= 2) AND (char_length(friendly_name) <= 50))),
     CONSTRAINT groups_name_check CHECK (((char_length(name) >= 2) AND (char_length(name) <= 255)))
+);
+
+CREATE VIEW public.claims_of_people AS
+ SELECT custom_claims.user_id,
+    custom_claims.name,
+    custom_claims.value,
+    NULL::uuid AS group_id,
+    NULL::text AS group_name,
+    NULL::text AS friendly_name
+   FROM public.custom_claims
+  WHERE (custom_claims.user_id IS NOT NULL)
+UNION ALL
+ SELECT group_members.user_id,
+    custom_claims.name,
+    custom_claims.value,
+    groups.id AS group_id,
+    groups.name AS group_name,
+    groups.friendly_name
+   FROM ((public.group_members
+     JOIN public.groups ON ((groups.id = group_members.group_id)))
+     JOIN public.custom_claims ON ((custom_claims.group_id = groups.id)));
+
+COMMENT ON VIEW public.claims_of_people IS 'The custom claims of each person, their own and those of their groups; the strongest value of a name comes first when ordered by group_name nulls first';
+
+CREATE TABLE public.client_secrets (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    client_id text NOT NULL,
+    digest text NOT NULL,
+    prefix text NOT NULL,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON COLUMN public.client_secrets.digest IS 'sha256:<hex> of a generated secret, or an Argon2id or bcrypt string of a chosen one';
+
+CREATE TABLE public.consents (
+    user_id uuid NOT NULL,
+    client_id text NOT NULL,
+    scopes text[] NOT NULL,
+    granted_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.images (
@@ -389,25 +411,15 @@ CREATE VIEW public.subjects AS
            FROM (public.group_members
              JOIN public.groups ON ((groups.id = group_members.group_id)))
           WHERE (group_members.user_id = users.id)
-          ORDER BY groups.name), 'custom_claims', ( SELECT COALESCE(jsonb_object_agg(claim.name, claim.value ORDER BY claim.is_own, claim.owner), '{}'::jsonb) AS "coalesce"
-           FROM ( SELECT custom_claims.name,
-                    custom_claims.value,
-                    false AS is_own,
-                    groups.name AS owner
-                   FROM ((public.group_members
-                     JOIN public.groups ON ((groups.id = group_members.group_id)))
-                     JOIN public.custom_claims ON ((custom_claims.group_id = groups.id)))
-                  WHERE (group_members.user_id = users.id)
-                UNION ALL
-                 SELECT custom_claims.name,
-                    custom_claims.value,
-                    true,
-                    ''::text
-                   FROM public.custom_claims
-                  WHERE (custom_claims.user_id = users.id)) claim)) AS subject
+          ORDER BY groups.name), 'custom_claims', ( SELECT COALESCE(jsonb_object_agg(claim.name, claim.texts), '{}'::jsonb) AS "coalesce"
+           FROM ( SELECT claims_of_people.name,
+                    jsonb_agg(claims_of_people.value ORDER BY claims_of_people.group_name NULLS FIRST) AS texts
+                   FROM public.claims_of_people
+                  WHERE (claims_of_people.user_id = users.id)
+                  GROUP BY claims_of_people.name) claim)) AS subject
    FROM public.users;
 
-COMMENT ON VIEW public.subjects IS 'A person as apps may learn of them: the row, the groups, and the custom claims, the person''s own over those of the groups';
+COMMENT ON VIEW public.subjects IS 'A person as apps may learn of them: the row, the groups, and the values of each custom claim, the strongest first';
 
 ALTER TABLE ONLY public.access_tokens
     ADD CONSTRAINT access_tokens_pkey PRIMARY KEY (digest);

@@ -231,6 +231,7 @@ def _people(stage: Stage) -> Sights:
     page.goto(stage.origin + here)
     yield "user", page
     yield "user-errors", _fill(page, username="owner")
+    yield from _claims(owner, here)
     page = owner.goto(here)
     _press(page, "a[href*='/passkeys/']")
     yield "user-passkey-remove", page
@@ -238,6 +239,19 @@ def _people(stage: Stage) -> Sights:
     page = owner.goto(f"{ADMIN}/users?search=dimitri&state=disabled")
     _follow(page, "Dimitri Keller")
     yield "user-disabled", page
+
+
+def _claims(owner: Person, user: str) -> Sights:
+    page = owner.goto(f"{user}/custom-claims")
+    yield "user-claims-none", page
+    names, values = page.locator("[name=claim_name]"), page.locator("[name=claim_value]")
+    for number, (name, value) in enumerate((("immich_role", "admin"), ("immich_quota", "5"), ("sub", "x"))):
+        names.nth(number).fill(name)
+        values.nth(number).fill(value)
+    yield "user-claims-errors", _press(page)
+    names.nth(2).fill("https://wiki.example.org/claims/permissions")
+    values.nth(2).fill('{"read": ["everything", "in the house"], "write": ["recipes", "shopping lists"]}')
+    yield "user-claims", _press(page)
 
 
 def _groups(stage: Stage) -> Sights:
@@ -250,6 +264,9 @@ def _groups(stage: Stage) -> Sights:
     page = owner.goto(f"{ADMIN}/user-groups?search=club")
     _follow(page, "Book club")
     yield "group", page
+    here = page.url.removeprefix(stage.origin)
+    yield "group-claims", owner.goto(f"{here}/custom-claims")
+    owner.goto(here)
     _follow(page, "Delete this group")
     yield "group-delete", page
 

@@ -26,6 +26,7 @@
 </form>
 % include("parts/pager.tpl", paging=paging, base_url=base_url)
 </section>
+<a class="card tile-link" href="{{here}}/custom-claims"><strong>{{_("Custom claims")}}</strong><span class="soft">{{_("What apps learn of every member of this group.")}}</span></a>
 <section class="card" aria-labelledby="opens-title"><header><h2 id="opens-title">{{_("Apps that it opens")}}</h2></header>
 % if opened:
 <ul class="list">

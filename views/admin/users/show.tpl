@@ -49,6 +49,7 @@
 <p class="soft">{{_("There are no groups yet.")}} <a href="/settings/admin/user-groups/new">{{_("Add a group")}}</a></p>
 % end
 </form>
+<a class="card tile-link" href="{{here}}/custom-claims"><strong>{{_("Custom claims")}}</strong><span class="soft">{{_("What apps learn of {name} beyond name, e-mail and groups.").format(name=name)}}</span></a>
 <section class="card" id="passkeys" aria-labelledby="passkeys-title"><header><h2 id="passkeys-title">{{_("Passkeys")}}</h2></header>
 % if passkeys:
 <ul class="list">
