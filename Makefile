@@ -38,6 +38,9 @@ schema: $(VENV)/.test  ## write sql/schema.sql from sql/migrations
 docs: $(VENV)/.run  ## write docs/configuration.md from pocketid/variables.py
 	$(BIN)/python -m pocketid.variables > docs/configuration.md
 
+i18n: $(VENV)/.test  ## bring pocketid/catalogues/*.po up to date, and say what is not translated
+	$(BIN)/python -m contrib.dev.i18n
+
 spec:  ## which line implements which section of which standard
 	@grep -rnoE '(RFC [0-9]+|WebAuthn|Core|Discovery|Form Post|RP-Initiated) [0-9]+(\.[0-9]+)*' pocketid --include='*.py' \
 		| awk -F: '{print $$3 "\t" $$1 ":" $$2}' | sort -V -u
@@ -80,5 +83,5 @@ node_modules/.installed: package.json package-lock.json
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
-.PHONY: help run demo dev test lint format tools schema docs spec bench fuzz faults wheel clean
+.PHONY: help run demo dev test lint format tools schema docs i18n spec bench fuzz faults wheel clean
 .DEFAULT_GOAL := help

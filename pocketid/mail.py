@@ -28,7 +28,6 @@ def rendered(views: Views, kind: str, values: Mapping[str, Any], rules: Settings
         "site": settings.appearance_of(rules),
         "app_url": config.app_url,
         "button_colours": accent.button(rules.accent_color),
-        "language": "en",
     }
     subject, _newline, text = views.render(f"mail/{kind}.txt", {**common, **values}).partition("\n")
     html = views.render(f"mail/{kind}.html", {**common, **values, "subject": subject})

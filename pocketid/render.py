@@ -5,23 +5,22 @@
     Assets(folder).url("app.css")                         /static/app.4f1c2b7a.css, immutable
     Assets(folder).serve("app.4f1c2b7a.css")              bytes and gzip made once at start
 
-A view is given data and these functions, and nothing that can ask the database: `_`, `ngettext`, `static`,
-`ago`, `exact`.
+A view is given data and these functions, and nothing that can ask the database: `static`, and of text.py `_`,
+`ngettext`, `ago`, `exact`, `day`, `iso`, `number` and `language`.
 """
 
 import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import bottle
 
+from pocketid import text
 from pocketid.paths import data_dir
-from pocketid.text import _, ngettext
 
 _MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -29,14 +28,6 @@ _MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
-_UNITS = (
-    (31_536_000, "year"),
-    (2_592_000, "month"),
-    (604_800, "week"),
-    (86_400, "day"),
-    (3600, "hour"),
-    (60, "minute"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +78,15 @@ class Views:
             template.cache = self._templates  # where `include` and `rebase` look
             assert template.co  # a cached property: compiled by being looked at
         self._functions = {
-            "_": _,
-            "ngettext": ngettext,
+            "_": text._,
+            "ngettext": text.ngettext,
             "static": assets.url,
-            "ago": ago,
-            "exact": exact,
+            "ago": text.ago,
+            "exact": text.exact,
+            "day": text.day,
+            "iso": text.iso,
+            "number": text.number,
+            "language": lambda: text.reader().language,
         }
 
     def names(self) -> list[str]:
@@ -100,50 +95,11 @@ class Views:
 
     def render(self, view: str, variables: Mapping[str, Any]) -> str:
         """The text of a view. Raises KeyError for an unknown view, NameError for a missing variable."""
-        text: str = self._templates[f"{view}.tpl"].render(**self._functions, **variables)
-        return text
+        rendered: str = self._templates[f"{view}.tpl"].render(**self._functions, **variables)
+        return rendered
 
 
 @lru_cache(maxsize=1)
 def compiled(assets: Assets) -> Views:
     """Our views, compiled once in a process, however many applications a test makes."""
     return Views(data_dir("views"), assets)
-
-
-def ago(at: datetime | None, now: datetime) -> str:
-    """A time as people say it: "just now", "12 minutes ago", "in 3 days", "never" for None."""
-    if at is None:
-        return _("never")
-    seconds = (now - at).total_seconds()
-    for size, unit in _UNITS:
-        number = int(abs(seconds) // size)
-        if number:
-            return _phrase(unit, number, is_past=seconds > 0)
-    return _("just now") if seconds >= 0 else _("in a moment")
-
-
-def exact(at: datetime | None) -> str:
-    """A time to the second, for titles and `datetime` attributes: 2026-05-03 14:07:00 UTC."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if at else ""
-
-
-def _phrase(unit: str, number: int, *, is_past: bool) -> str:
-    if is_past:
-        phrases = {
-            "year": ngettext("{n} year ago", "{n} years ago", number),
-            "month": ngettext("{n} month ago", "{n} months ago", number),
-            "week": ngettext("{n} week ago", "{n} weeks ago", number),
-            "day": ngettext("yesterday", "{n} days ago", number),
-            "hour": ngettext("{n} hour ago", "{n} hours ago", number),
-            "minute": ngettext("{n} minute ago", "{n} minutes ago", number),
-        }
-    else:
-        phrases = {
-            "year": ngettext("in {n} year", "in {n} years", number),
-            "month": ngettext("in {n} month", "in {n} months", number),
-            "week": ngettext("in {n} week", "in {n} weeks", number),
-            "day": ngettext("tomorrow", "in {n} days", number),
-            "hour": ngettext("in {n} hour", "in {n} hours", number),
-            "minute": ngettext("in {n} minute", "in {n} minutes", number),
-        }
-    return phrases[unit].format(n=number)

@@ -81,6 +81,7 @@ ROUTES = (
     # Account
     Route("GET", "/settings/account", account.show, USER),
     Route("POST", "/settings/account", account.update, USER),
+    Route("POST", "/settings/account/language", account.change_language, USER),
     Route("POST", "/settings/account/picture", account.change_picture, USER, upload=True),
     Route("POST", "/settings/account/picture/reset", account.reset_picture, USER),
     Route("POST", "/settings/account/sessions/end-others", account.end_other_sessions, USER),

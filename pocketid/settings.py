@@ -47,6 +47,7 @@ class Settings:
     email_one_time_access_as_unauthenticated_enabled: bool = False
     email_one_time_access_as_admin_enabled: bool = False
     email_api_key_expiration_enabled: bool = False
+    default_language: str = "en"
 
 
 # Field -> (name in the database and in Pocket ID's API, environment variable)
@@ -55,6 +56,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "session_duration": ("sessionDuration", "SESSION_DURATION"),
     "home_page_url": ("homePageUrl", "HOME_PAGE_URL"),
     "accent_color": ("accentColor", "ACCENT_COLOR"),
+    "default_language": ("defaultLanguage", "DEFAULT_LANGUAGE"),
     "allow_own_account_edit": ("allowOwnAccountEdit", "ALLOW_OWN_ACCOUNT_EDIT"),
     "require_user_email": ("requireUserEmail", "REQUIRE_USER_EMAIL"),
     "emails_verified": ("emailsVerified", "EMAILS_VERIFIED"),

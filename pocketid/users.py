@@ -226,6 +226,11 @@ def update(db: Database, user_id: UUID, change: Change, now: datetime) -> tuple[
     return before, after
 
 
+def set_locale(db: Database, user_id: UUID, locale: str | None, now: datetime) -> None:
+    """Store the language of a person's pages and mails; None is whatever their browser asks for."""
+    db.run("users.set_locale", id=user_id, locale=locale, now=now)
+
+
 def set_disabled(db: Database, user_id: UUID, now: datetime, *, disabled: bool) -> tuple[User, User]:
     """Keep a person out, or let them in again, and change nothing else. Raises Invalid, NotFound."""
     change = replace(Change.from_user(get(db, user_id)), disabled=disabled)

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pocketid import callback_urls
+from pocketid.text import LANGUAGES
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _MAX_PORT = 65535
@@ -305,6 +306,14 @@ SETTINGS = (
         "a number of minutes",
         "60",
         "How long a sign-in lasts, in minutes.",
+    ),
+    Variable(
+        "DEFAULT_LANGUAGE",
+        "en",
+        _one_of(*LANGUAGES),
+        ", ".join(f"`{language}`" for language in LANGUAGES),
+        "de",
+        "The language for people whose account and browser name none of these.",
     ),
     Variable(
         "HOME_PAGE_URL", "/settings/account", _home_page, "a path", "/settings/apps", "Where people land."

@@ -37,7 +37,7 @@ from pocketid.render import Assets, Views
 from pocketid.request import Browser, Fields, Guard, Request, Upload
 from pocketid.response import Response, json, page, redirect
 from pocketid.signals import Signals
-from pocketid.text import _
+from pocketid.text import _, known_locale, known_zone, preferred_locale, speak
 
 Handler = Callable[..., Response]
 BODY_LIMIT = 64 * 1024
@@ -126,6 +126,7 @@ def _endpoint(site: Site, views: Views, route: Route, **arguments: str) -> Itera
 
 def _answer(request: Request, route: Route, arguments: Mapping[str, str]) -> Response:
     request.actor, request.session_token = _who(request)
+    speak(_locale(request, route.guard), known_zone(request.cookies.get("zone", "")))
     # The guard first: who was signed out meanwhile reads that, and not of an expired form.
     _check_guard(request, route.guard)
     if request.method not in _SAFE_METHODS and route.guard is not Guard.PROTOCOL:
@@ -168,6 +169,7 @@ def _bare_request(site: Site, environ: Mapping[str, Any], db: Database) -> Reque
     own_cookies = dict(cookies.received(headers.get("cookie", ""), site.config))
     token = own_cookies.get("browser", "")
     is_new = len(token) != 43
+    speak(preferred_locale(headers.get("accept-language", "")) or "en")  # until we know who reads
     return Request(
         method=environ["REQUEST_METHOD"],
         path=environ["PATH_INFO"],
@@ -256,6 +258,17 @@ def _who(request: Request) -> tuple[Any, str | None]:
         return None, None
     actor = sessions.current(request.db, token, request.now)
     return (actor, token) if actor else (None, None)
+
+
+def _locale(request: Request, guard: Guard) -> str:
+    """The language that the person chose, else the browser's, else that of the settings."""
+    by_browser = preferred_locale(request.headers.get("accept-language", ""))
+    chosen = known_locale(request.actor.locale) if request.actor else None
+    if chosen and by_browser and by_browser.startswith(chosen):  # the browser also knows the country
+        return by_browser
+    if chosen or by_browser or guard is Guard.PROTOCOL:
+        return chosen or by_browser or "en"
+    return settings.load(request).default_language
 
 
 def _check_host(request: Request, environ: Mapping[str, Any]) -> None:

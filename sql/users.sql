@@ -52,6 +52,12 @@ update users
 returning id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, locale,
           last_sign_in_at, created_at, updated_at;
 
+-- name: set_locale
+-- Remember the language a person chose; null is whatever their browser says.
+update users
+   set locale = %(locale)s, updated_at = %(now)s
+ where id = %(id)s;
+
 -- name: delete
 -- Delete a person; passkeys, sessions, memberships, consents and tokens go with the row.
 delete from users

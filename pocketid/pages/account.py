@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pocketid import access, audit, consents, devices, images, sessions, settings, users, webauthn
 from pocketid.audit import Event, Filter
-from pocketid.errors import Invalid, NotAllowed, NotFound
+from pocketid.errors import Invalid, NotAllowed, NotFound, Refusal
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
-from pocketid.text import _
+from pocketid.text import LANGUAGES, _, preferred_locale, reader, speak
 
 _EVENTS_A_PAGE = 30
 
@@ -47,6 +47,23 @@ def update(request: Request) -> Response:
     if changed := audit.difference(before, after):
         audit.record(request, Event.PROFILE_UPDATED, changed=changed)
     return redirect("/settings/account", flash=_("Your details are saved."))
+
+
+def change_language(request: Request) -> Response:
+    """Store the language that the pages and mails are written in; none means what the browser says."""
+    language = request.form.text("language") or None
+    if language is not None and language not in LANGUAGES:
+        raise Refusal(_("Please choose one of the languages."), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    user = users.get(request.db, request.person.user_id)
+    if language != user.locale:
+        users.set_locale(request.db, user.id, language, request.now)
+        audit.record(
+            request,
+            Event.PROFILE_UPDATED,
+            changed={"locale": {"before": user.locale, "after": language}},
+        )
+    speak(language or preferred_locale(request.headers.get("accept-language", "")) or "en", reader().zone)
+    return redirect("/settings/account", flash=_("The language is changed."))
 
 
 def end_session(request: Request, session_id: str) -> Response:
@@ -156,6 +173,7 @@ def _account(
         errors=errors or {},
         picture_version=images.version(request.db, "user", str(user.id), "picture")
         or user.updated_at.timestamp(),
+        languages=LANGUAGES,
         may_edit=settings.load(request).allow_own_account_edit,
         passkeys=webauthn.of_user(request.db, user.id),
         signals=webauthn.signals(request, user.id),

@@ -9,11 +9,11 @@ from pocketid.errors import NotAllowed
 from pocketid.request import Fields, Request
 from pocketid.response import Response, page, redirect
 from pocketid.settings import NAMES, SECRETS, Settings
-from pocketid.text import _
+from pocketid.text import LANGUAGES, _
 
 _PAGE = "/settings/admin/application-configuration"
 _FLAGS = ("allow_own_account_edit", "require_user_email", "emails_verified")
-_TEXTS = ("app_name", "session_duration", "home_page_url", "user_verification")
+_TEXTS = ("app_name", "session_duration", "home_page_url", "default_language", "user_verification")
 
 
 def show(request: Request) -> Response:
@@ -54,6 +54,7 @@ def _check(typed: dict[str, Any]) -> dict[str, str]:
         "app_name": _("Between 1 and 30 characters, please, all of which can be seen."),
         "session_duration": _("A number of minutes, please, from 1 to 525600 (a year)."),
         "home_page_url": _("A path of this site to stay on, please, such as /settings/apps."),
+        "default_language": _("Please choose one of the languages."),
         "user_verification": _("Please choose one of the two."),
         "accent_color": _("A colour like #0f6a5b, please."),
     }
@@ -74,5 +75,6 @@ def _page(request: Request, typed: dict[str, Any], errors: dict[str, str]) -> Re
         status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
         typed=typed,
         errors=errors,
+        languages=LANGUAGES,
         fixed={name: (NAMES | SECRETS)[name][1] for name in settings.overridden(request.config)},
     )

@@ -1,15 +1,12 @@
-"""Static files under names that hold their checksum, and times as people say them."""
+"""Static files under names that hold their checksum, and views that get what they are given."""
 
 import gzip
 import hashlib
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from pocketid.render import Assets, Views, ago, exact
-
-NOW = datetime(2026, 5, 3, 14, 7, 0, tzinfo=UTC)
+from pocketid.render import Assets, Views
 
 
 @pytest.fixture
@@ -55,31 +52,3 @@ def test_a_view_gets_what_it_is_given_escaped_and_misses_what_it_is_not(folder: 
         views.render("hello", {})
     with pytest.raises(KeyError):
         views.render("other", {})
-
-
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [
-        (0, "just now"),
-        (59, "just now"),
-        (60, "1 minute ago"),
-        (3599, "59 minutes ago"),
-        (7200, "2 hours ago"),
-        (86_400, "yesterday"),
-        (3 * 86_400, "3 days ago"),
-        (14 * 86_400, "2 weeks ago"),
-        (60 * 86_400, "2 months ago"),
-        (800 * 86_400, "2 years ago"),
-        (-30, "in a moment"),
-        (-86_400, "tomorrow"),
-        (-7200, "in 2 hours"),
-    ],
-)
-def test_a_time_is_told_as_people_say_it(seconds: int, expected: str) -> None:
-    assert ago(NOW - timedelta(seconds=seconds), NOW) == expected
-
-
-def test_a_time_that_never_was_is_said_so() -> None:
-    assert ago(None, NOW) == "never"
-    assert exact(None) == ""
-    assert exact(NOW) == "2026-05-03 14:07:00 UTC"

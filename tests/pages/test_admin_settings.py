@@ -18,6 +18,7 @@ FORM = {
     "app_name": "Skylab",
     "session_duration": "90",
     "home_page_url": "/settings/apps",
+    "default_language": "de",
     "accent": "own",
     "accent_color": "#AA0000",
     "emails_verified": "true",
@@ -40,6 +41,7 @@ def test_every_setting_of_the_form_is_stored_and_shown(
         app_name="Skylab",
         session_duration=90,
         home_page_url="/settings/apps",
+        default_language="de",
         accent_color="#aa0000",
         allow_own_account_edit=False,
         require_user_email=False,
@@ -79,6 +81,8 @@ WRONG = [
     ("session_duration", "525601"),
     ("session_duration", "000000001" + "9" * 40),
     ("session_duration", "9" * 5000),
+    ("default_language", ""),
+    ("default_language", "xx"),
     ("home_page_url", ""),
     ("home_page_url", "settings"),
     ("home_page_url", "https://evil.test/"),
@@ -155,13 +159,19 @@ def test_what_the_environment_fixes_is_shown_with_its_variable_and_not_changed(
         Settings(),
         session_duration=90,
         home_page_url="/settings/apps",
+        default_language="de",
         allow_own_account_edit=False,
         require_user_email=False,
         user_verification="preferred",
     )
     browser.get(PAGE)
     browser.post(PAGE, {"session_duration": "wrong"})
-    assert set(browser.variables["errors"]) == {"session_duration", "home_page_url", "user_verification"}
+    assert set(browser.variables["errors"]) == {
+        "session_duration",
+        "home_page_url",
+        "default_language",
+        "user_verification",
+    }
     assert browser.variables["typed"]["app_name"] == "From the environment"
     assert browser.variables["typed"]["emails_verified"] is True
 

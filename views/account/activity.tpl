@@ -4,7 +4,7 @@
 % if events:
 <div class="table"><table><thead><tr><th scope="col">{{_("What")}}</th><th scope="col">{{_("When")}}</th><th scope="col">{{_("Where")}}</th><th scope="col">{{_("App")}}</th></tr></thead><tbody>
 % for event in events:
-<tr><td><strong>{{event_label(event.event)}}</strong></td><td data-label="{{_("When")}}"><time datetime="{{exact(event.at)}}" title="{{exact(event.at)}}">{{ago(event.at, now)}}</time></td><td data-label="{{_("Where")}}">{{device(event.user_agent) if event.user_agent else _("On the server")}}{{", " + place(event.address) if event.address else ""}}</td><td data-label="{{_("App")}}"{{! "" if event.client_id else ' class="none"' }}>{{event.client_name or event.client_id or "–"}}</td></tr>
+<tr><td><strong>{{event_label(event.event)}}</strong></td><td data-label="{{_("When")}}"><time datetime="{{iso(event.at)}}" title="{{exact(event.at)}}">{{ago(event.at, now)}}</time></td><td data-label="{{_("Where")}}">{{device(event.user_agent) if event.user_agent else _("On the server")}}{{", " + place(event.address) if event.address else ""}}</td><td data-label="{{_("App")}}"{{! "" if event.client_id else ' class="none"' }}>{{event.client_name or event.client_id or "–"}}</td></tr>
 % end
 </tbody></table></div>
 % if following:

@@ -1,4 +1,4 @@
-% # Needs: user (User), picture_version, change (users.Change), errors (dict), may_edit (bool), passkeys (list[Passkey]), signals (JSON text), sessions (list[Session]), device, place (functions)
+% # Needs: user (User), picture_version, change (users.Change), errors (dict), may_edit (bool), languages (dict code -> name), passkeys (list[Passkey]), signals (JSON text), sessions (list[Session]), device, place (functions)
 % rebase("layout/base.tpl", title=_("Your account"), section="account", scripts=["passkey.js"])
 % include("parts/passkey_signals.tpl", signals=signals)
 <h1>{{_("Your account")}}</h1>
@@ -34,6 +34,13 @@
 </dl>
 <p class="soft">{{_("Only an administrator can change these details.")}}</p>
 % end
+<form method="post" action="/settings/account/language" class="row" id="language-form">
+% include("parts/form_token.tpl")
+<label for="language">{{_("Language")}}</label><select id="language" name="language" class="narrow" autocomplete="language"><option value="">{{_("As the browser says")}}</option>
+% for code, words in languages.items():
+<option value="{{code}}" lang="{{code}}"{{! " selected" if code == user.locale else "" }}>{{words}}</option>
+% end
+</select><button>{{_("Save language")}}</button></form>
 <form method="post" action="/settings/account/picture" enctype="multipart/form-data" class="fields">
 % include("parts/form_token.tpl")
 <div class="field"><label for="picture">{{_("Picture")}}</label><small id="picture-hint">{{_("PNG, JPEG or WebP, up to 5 MB; it is cut to a square.")}}</small>

@@ -1,6 +1,6 @@
 % # Needs: title (str), base (the page), site (Appearance); optional scripts (list of file names in views/static)
 <!doctype html>
-<html lang="en">
+<html lang="{{language()}}">
 <head>
 % include("parts/head.tpl", title=title, scripts=get("scripts", []))
 </head>

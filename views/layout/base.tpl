@@ -1,6 +1,6 @@
 % # Needs: title (str), section (str), base (the page), site (Appearance), actor (Actor), request (Request); optional scripts (list of file names)
 <!doctype html>
-<html lang="en">
+<html lang="{{language()}}">
 <head>
 % include("parts/head.tpl", title=title, scripts=["app.js", *get("scripts", [])])
 </head>

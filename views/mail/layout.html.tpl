@@ -1,7 +1,7 @@
 % # Needs: subject (str), base (the mail), site (Appearance), app_url (str), button_colours (ground and text); optional button (str) with link (URL)
 % ground, ink = button_colours
 <!doctype html>
-<html lang="{{language}}">
+<html lang="{{language()}}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -18,3 +18,8 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 
 // On a phone the menu scrolls sideways: the page one is on shall be seen in it.
 document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// Times are written in the reader's zone, which the server cannot know otherwise.
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; Secure"] : ["", ""];
+if (timeZone) document.cookie = `${prefix}zone=${timeZone}; Path=/; Max-Age=34560000; SameSite=Lax${secure}`;

@@ -27,7 +27,7 @@
 % if event.actor_id and event.actor_id != event.user_id:
 <small>{{_("by {name}").format(name=event.actor_username or _("deleted person"))}}</small>
 % end
-</td><td data-label="{{_("When")}}"><time datetime="{{exact(event.at)}}" title="{{exact(event.at)}}">{{ago(event.at, now)}}</time></td>
+</td><td data-label="{{_("When")}}"><time datetime="{{iso(event.at)}}" title="{{exact(event.at)}}">{{ago(event.at, now)}}</time></td>
 <td data-label="{{_("Where")}}"><span title="{{event.address or ""}}">{{place(event.address) if event.address else _("on the server")}}</span><small>{{device(event.user_agent) if event.user_agent else ""}}</small></td></tr>
 % end
 </tbody></table></div>

@@ -1,4 +1,4 @@
-% # Needs: typed (dict), errors (dict), fixed (dict name -> environment variable)
+% # Needs: typed (dict), errors (dict), languages (dict), fixed (dict name -> environment variable)
 % rebase("layout/base.tpl", title=_("Settings"), section="settings")
 <header><h1>{{_("Settings")}}</h1></header>
 % if fixed:
@@ -26,6 +26,7 @@
 % else:
 <div class="field"><span class="label">{{_("Where people land after signing in here")}}</span><span>{{typed["home_page_url"]}}</span></div><input type="hidden" name="home_page_url" value="{{typed["home_page_url"]}}">
 % end
+% include("parts/select.tpl", name="default_language", label=_("Language"), value=typed["default_language"], choices=languages, errors=errors, disabled="default_language" in fixed, hint=_("For people whose account and browser ask for none that there is."))
 <fieldset class="fields"{{! " disabled" if "accent_color" in fixed else "" }}><legend>{{_("Accent colour")}}</legend>
 <div class="check"><input type="radio" id="accent-default" name="accent" value="default"{{! " checked" if typed["accent_color"] == "default" else "" }}><label for="accent-default">{{_("Pocket green")}}</label></div>
 <div class="check"><input type="radio" id="accent-own" name="accent" value="own"{{! "" if typed["accent_color"] == "default" else " checked" }}><label for="accent-own">{{_("Your own")}}</label><small>{{_("It is made darker or lighter where it could not be read.")}}</small></div>
