@@ -33,6 +33,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A group to choose from."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A person as a group's page lists them; `is_member` says on which side."""
 
@@ -104,6 +112,11 @@ def get(db: Database, group_id: UUID) -> Group:
 def all_groups(db: Database) -> list[Group]:
     """Every group, by friendly name."""
     return search(db)
+
+
+def names(db: Database) -> list[Named]:
+    """Every group to choose from, by the name that people read."""
+    return db.many(Named, "groups.names")
 
 
 def search(db: Database, *, text: str = "", size: int = 10_000, offset: int = 0) -> list[Group]:

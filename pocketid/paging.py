@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,9 @@ def from_query(query: Mapping[str, str], total: int, size: int = 20) -> Paging:
     wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
     last = Paging(1, size, total).pages
     return Paging(min(max(1, wanted), last), size, total)
+
+
+def base_url(chosen: Mapping[str, str]) -> str:
+    """The address of a list with what was chosen there, but no page; parts/pager.tpl adds that."""
+    kept = urlencode({name: text for name, text in chosen.items() if text})
+    return f"?{kept}&" if kept else "?"

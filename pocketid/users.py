@@ -20,6 +20,10 @@ from pocketid.text import _
 
 USERNAME_LENGTH, NAME_LENGTH, DISPLAY_NAME_LENGTH, EMAIL_LENGTH = 50, 50, 100, 255
 SORTS = ("username", "display_name", "email", "created_at", "last_sign_in_at")
+STATES = (  # those of the view user_states
+    *("admin", "disabled", "never_signed_in", "unverified"),
+    *("no_passkey", "one_passkey", "one_device", "one_provider", "only_synced"),
+)
 _USERNAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9_.@-]*[a-zA-Z0-9])?")
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\\\[\]]+@[^@\s<>\"(),:;\\\[\]]+\.[^@\s<>\"(),:;\\\[\].]{2,}")
 _RESERVED = {"me", "new", "root", "system", "anonymous", "pocketid", "pocket-id"}
@@ -65,11 +69,21 @@ class Listed:
     username: str
     display_name: str
     email: str | None
+    email_verified: bool
     is_admin: bool
     disabled: bool
     last_sign_in_at: datetime | None
+    created_at: datetime
     updated_at: datetime
     passkeys: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """How many people are in a state."""
+
+    state: str
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +189,7 @@ def search(
     *,
     text: str = "",
     state: str = "",
+    group_id: UUID | None = None,
     sort: str = "username",
     descending: bool = False,
     size: int,
@@ -182,14 +197,15 @@ def search(
 ) -> list[Listed]:
     """A page of the list.
 
-    `state` is admin, disabled, no_passkey, one_passkey or never_signed_in, anything else is everybody; `sort`
+    The text is looked for in names and addresses; `state` is one of STATES, anything else is everybody; `sort`
     is one of SORTS, anything else is the user name.
     """
     return db.many(
         Listed,
         "users.search",
-        text=_pattern(text),
-        state=state,
+        text=_nfc(text) or None,
+        state=state if state in STATES else None,
+        group_id=group_id,
         sort=sort if sort in SORTS else "username",
         descending=descending,
         size=size,
@@ -197,10 +213,17 @@ def search(
     )
 
 
-def count(db: Database, *, text: str = "", state: str = "") -> int:
+def count(db: Database, *, text: str = "", state: str = "", group_id: UUID | None = None) -> int:
     """How many people `search` would find in all."""
-    number: int = db.value("users.count", text=_pattern(text), state=state)
+    known = state if state in STATES else None
+    number: int = db.value("users.count", text=_nfc(text) or None, state=known, group_id=group_id)
     return number
+
+
+def count_states(db: Database) -> dict[str, int]:
+    """How many people are in each of STATES."""
+    counts = {row.state: row.people for row in db.many(StateCount, "users.count_states")}
+    return {state: counts.get(state, 0) for state in STATES}
 
 
 def create(db: Database, change: Change, now: datetime, user_id: UUID | None = None) -> User:
@@ -311,11 +334,3 @@ def _is_printable(text: str) -> bool:
     return not any(
         unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"} for character in text
     )
-
-
-def _pattern(text: str) -> str | None:
-    """A LIKE pattern that finds the text anywhere; its own wildcards are taken literally."""
-    stripped = text.strip()
-    if not stripped:
-        return None
-    return "%" + stripped.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

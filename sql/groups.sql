@@ -14,6 +14,12 @@ select id, name, friendly_name, created_at, updated_at,
  order by lower(friendly_name), id
  limit %(size)s offset %(offset)s;
 
+-- name: names
+-- Every group by the name that people read, and nothing else of it.
+select id, friendly_name as name
+  from groups
+ order by lower(friendly_name), id;
+
 -- name: count
 -- How many groups the search finds in all.
 select count(*)

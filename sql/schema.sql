@@ -95,6 +95,10 @@ CREATE TABLE public.users (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     resembles_another boolean DEFAULT false NOT NULL,
+    sought text GENERATED ALWAYS AS (lower(((((((((username || '
+'::text) || COALESCE(email, ''::text)) || '
+'::text) || display_name) || '
+'::text) || first_name) || ' '::text) || last_name))) STORED NOT NULL,
     CONSTRAINT users_display_name_check CHECK ((char_length(display_name) <= 100)),
     CONSTRAINT users_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 255))),
     CONSTRAINT users_first_name_check CHECK ((char_length(first_name) <= 50)),
@@ -103,6 +107,8 @@ CREATE TABLE public.users (
 );
 
 COMMENT ON COLUMN public.users.resembles_another IS 'The name looked like another''s before that was forbidden, and stays good until it is changed';
+
+COMMENT ON COLUMN public.users.sought IS 'All names and the address in small letters, a line each: what a search looks into';
 
 CREATE VIEW public.app_users AS
  SELECT clients.id AS client_id,
@@ -346,6 +352,18 @@ CREATE TABLE public.passkeys (
 
 COMMENT ON COLUMN public.passkeys.public_key IS 'COSE_Key, WebAuthn 6.5.1.1';
 
+CREATE VIEW public.passkey_holders AS
+ SELECT passkeys.user_id,
+    count(*) AS number,
+    bool_and(passkeys.backup_eligible) AS all_synced,
+    (min(COALESCE((passkeys.aaguid)::text, ''::text)) = max(COALESCE((passkeys.aaguid)::text, ''::text))) AS all_alike
+   FROM (public.passkeys
+     JOIN public.users ON ((users.id = passkeys.user_id)))
+  WHERE (NOT users.disabled)
+  GROUP BY passkeys.user_id;
+
+COMMENT ON VIEW public.passkey_holders IS 'The passkeys of each person who may sign in: how many, whether all are synced, and all of one kind';
+
 CREATE TABLE public.refresh_tokens (
     digest bytea NOT NULL,
     authorization_id uuid NOT NULL,
@@ -420,6 +438,56 @@ CREATE VIEW public.subjects AS
    FROM public.users;
 
 COMMENT ON VIEW public.subjects IS 'A person as apps may learn of them: the row, the groups, and the values of each custom claim, the strongest first';
+
+CREATE VIEW public.user_states AS
+ SELECT users.id AS user_id,
+    'admin'::text AS state
+   FROM public.users
+  WHERE users.is_admin
+UNION ALL
+ SELECT users.id AS user_id,
+    'disabled'::text AS state
+   FROM public.users
+  WHERE users.disabled
+UNION ALL
+ SELECT users.id AS user_id,
+    'never_signed_in'::text AS state
+   FROM public.users
+  WHERE (users.last_sign_in_at IS NULL)
+UNION ALL
+ SELECT users.id AS user_id,
+    'unverified'::text AS state
+   FROM public.users
+  WHERE ((users.email IS NOT NULL) AND (NOT users.email_verified))
+UNION ALL
+ SELECT users.id AS user_id,
+    'no_passkey'::text AS state
+   FROM public.users
+  WHERE ((NOT users.disabled) AND (NOT (EXISTS ( SELECT
+           FROM public.passkeys
+          WHERE (passkeys.user_id = users.id)))))
+UNION ALL
+ SELECT passkey_holders.user_id,
+    'one_passkey'::text AS state
+   FROM public.passkey_holders
+  WHERE (passkey_holders.number = 1)
+UNION ALL
+ SELECT passkey_holders.user_id,
+    'one_device'::text AS state
+   FROM public.passkey_holders
+  WHERE ((passkey_holders.number = 1) AND (NOT passkey_holders.all_synced))
+UNION ALL
+ SELECT passkey_holders.user_id,
+    'one_provider'::text AS state
+   FROM public.passkey_holders
+  WHERE ((passkey_holders.number > 1) AND passkey_holders.all_synced AND passkey_holders.all_alike)
+UNION ALL
+ SELECT passkey_holders.user_id,
+    'only_synced'::text AS state
+   FROM public.passkey_holders
+  WHERE passkey_holders.all_synced;
+
+COMMENT ON VIEW public.user_states IS 'What a list of people can be limited to; those of passkeys are of people who may sign in';
 
 ALTER TABLE ONLY public.access_tokens
     ADD CONSTRAINT access_tokens_pkey PRIMARY KEY (digest);

@@ -70,47 +70,49 @@ update users
  where id = %(id)s;
 
 -- name: search
--- One page of people, by text and state, in one of the fixed orders.
-select person.id, person.username, person.display_name, person.email, person.is_admin, person.disabled,
-       person.last_sign_in_at, person.updated_at,
+-- One page of people, by text, state and group, in one of the fixed orders.
+select person.id, person.username, person.display_name, person.email, person.email_verified, person.is_admin,
+       person.disabled, person.last_sign_in_at, person.created_at, person.updated_at,
        (select count(*) from passkeys where passkeys.user_id = person.id) as passkeys
-  from users person
- where (%(text)s::text is null or person.username ilike %(text)s or person.email ilike %(text)s
-        or person.display_name ilike %(text)s or person.first_name || ' ' || person.last_name ilike %(text)s)
-   and case %(state)s::text
-       when 'admin' then person.is_admin
-       when 'disabled' then person.disabled
-       when 'no_passkey' then not exists (select from passkeys where passkeys.user_id = person.id)
-       when 'one_passkey' then 1 = (select count(*) from passkeys where passkeys.user_id = person.id)
-       when 'never_signed_in' then person.last_sign_in_at is null
-       else true end
- order by case when not %(descending)s::boolean then case %(sort)s::text
-              when 'username' then lower(person.username)
-              when 'display_name' then lower(person.display_name)
-              when 'email' then lower(person.email) end end asc nulls last,
-          case when %(descending)s::boolean then case %(sort)s::text
-              when 'username' then lower(person.username)
-              when 'display_name' then lower(person.display_name)
-              when 'email' then lower(person.email) end end desc nulls last,
-          case when not %(descending)s::boolean then case %(sort)s::text
-              when 'created_at' then person.created_at
-              when 'last_sign_in_at' then person.last_sign_in_at end end asc nulls last,
-          case when %(descending)s::boolean then case %(sort)s::text
-              when 'created_at' then person.created_at
-              when 'last_sign_in_at' then person.last_sign_in_at end end desc nulls last,
-          person.id
- limit %(size)s offset %(offset)s;
+  from unnest(array(
+       select users.id
+         from users
+        where (%(text)s::text is null or position(lower(%(text)s) in users.sought) > 0)
+          and (%(state)s::text is null
+               or users.id in (select user_id from user_states where user_states.state = %(state)s))
+          and (%(group_id)s::uuid is null
+               or users.id in (select user_id from group_members where group_members.group_id = %(group_id)s))
+        order by case when not %(descending)s::boolean then case %(sort)s::text
+                     when 'username' then lower(users.username)
+                     when 'display_name' then lower(users.display_name)
+                     when 'email' then lower(users.email) end end asc nulls last,
+                 case when %(descending)s::boolean then case %(sort)s::text
+                     when 'username' then lower(users.username)
+                     when 'display_name' then lower(users.display_name)
+                     when 'email' then lower(users.email) end end desc nulls last,
+                 case when not %(descending)s::boolean then case %(sort)s::text
+                     when 'created_at' then users.created_at
+                     when 'last_sign_in_at' then users.last_sign_in_at end end asc nulls last,
+                 case when %(descending)s::boolean then case %(sort)s::text
+                     when 'created_at' then users.created_at
+                     when 'last_sign_in_at' then users.last_sign_in_at end end desc nulls last,
+                 users.id
+        limit %(size)s offset %(offset)s)) with ordinality as page (id, place)
+  join users person on person.id = page.id
+ order by page.place;
 
 -- name: count
 -- How many people the search finds in all.
 select count(*)
-  from users person
- where (%(text)s::text is null or person.username ilike %(text)s or person.email ilike %(text)s
-        or person.display_name ilike %(text)s or person.first_name || ' ' || person.last_name ilike %(text)s)
-   and case %(state)s::text
-       when 'admin' then person.is_admin
-       when 'disabled' then person.disabled
-       when 'no_passkey' then not exists (select from passkeys where passkeys.user_id = person.id)
-       when 'one_passkey' then 1 = (select count(*) from passkeys where passkeys.user_id = person.id)
-       when 'never_signed_in' then person.last_sign_in_at is null
-       else true end;
+  from users
+ where (%(text)s::text is null or position(lower(%(text)s) in users.sought) > 0)
+   and (%(state)s::text is null
+        or users.id in (select user_id from user_states where user_states.state = %(state)s))
+   and (%(group_id)s::uuid is null
+        or users.id in (select user_id from group_members where group_members.group_id = %(group_id)s));
+
+-- name: count_states
+-- How many people are in each state; a state that nobody is in has no row.
+select state, count(*) as people
+  from user_states
+ group by state;

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from urllib.parse import urlencode
 from uuid import UUID
 
 from pocketid import audit, groups, users
 from pocketid.audit import Event
 from pocketid.errors import Invalid
 from pocketid.pages.addresses import row_id
-from pocketid.paging import from_query
+from pocketid.paging import base_url, from_query
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
 from pocketid.text import _
@@ -24,8 +23,8 @@ def list_groups(request: Request) -> Response:
     text = request.query.text("search")
     paging = from_query(request.query, groups.count(request.db, text=text))
     found = groups.search(request.db, text=text, size=paging.size, offset=paging.offset)
-    base_url = "?" + urlencode({"search": text}) + "&"
-    return page("admin/groups/list", groups=found, search=text, paging=paging, base_url=base_url)
+    kept = base_url({"search": text})
+    return page("admin/groups/list", groups=found, search=text, paging=paging, base_url=kept)
 
 
 def new(request: Request) -> Response:
@@ -125,7 +124,7 @@ def _show(
         opened=groups.opens(request.db, group.id),
         search=text,
         paging=paging,
-        base_url="?" + urlencode({"search": text}) + "&",
+        base_url=base_url({"search": text}),
     )
 
 

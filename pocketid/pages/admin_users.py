@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from urllib.parse import urlencode
 from uuid import UUID
 
 from pocketid import audit, devices, groups, images, one_time_access, sessions, settings, users, webauthn
 from pocketid.audit import Event, Filter
 from pocketid.errors import Invalid
+from pocketid.groups import Group
 from pocketid.pages.addresses import row_id
-from pocketid.paging import from_query
+from pocketid.paging import base_url, from_query
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
 from pocketid.text import _
@@ -22,32 +22,32 @@ _LIFETIMES = {"hour": 3600, "day": 86_400, "week": 7 * 86_400, "month": 30 * 86_
 
 
 def list_users(request: Request) -> Response:
-    """People, searched, filtered and sorted."""
-    query = request.query
-    text, state, sort = query.text("search"), query.text("state"), query.text("sort") or "username"
-    descending = query.text("order") == "desc"
-    paging = from_query(query, users.count(request.db, text=text, state=state))
+    """People, searched, filtered and sorted; the address holds all of it, and can be kept."""
+    names = ("search", "state", "group", "sort", "order")
+    chosen = {name: request.query.text(name) for name in names}
+    group = groups.get(request.db, row_id(chosen["group"])) if chosen["group"] else None
+    text, state, group_id = chosen["search"], chosen["state"], group.id if group else None
+    total = users.count(request.db, text=text, state=state, group_id=group_id)
+    paging = from_query(request.query, total)
     found = users.search(
         request.db,
         text=text,
         state=state,
-        sort=sort,
-        descending=descending,
+        group_id=group_id,
+        sort=chosen["sort"],
+        descending=chosen["order"] == "desc",
         size=paging.size,
         offset=paging.offset,
-    )
-    base_url = (
-        "?" + urlencode({"search": text, "state": state, "sort": sort, "order": query.text("order")}) + "&"
     )
     return page(
         "admin/users/list",
         users=found,
-        search=text,
-        state=state,
-        sort=sort,
-        descending=descending,
+        chosen=chosen,
+        states=_states(),
+        groups=groups.names(request.db),
+        nobody=_nobody(chosen, group),
         paging=paging,
-        base_url=base_url,
+        base_url=base_url(chosen),
     )
 
 
@@ -246,6 +246,54 @@ def delete(request: Request, user_id: str) -> Response:
         return _show(request, user, users.Change.from_user(user), invalid.fields)
     audit.record(request, Event.USER_DELETED, user_id=user.id, username=user.username)
     return redirect(_LIST, flash=_("{name} is deleted.").format(name=users.name_of(user)))
+
+
+def _states() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """What the list can be limited to, under headings."""
+    return (
+        (
+            _("Account"),
+            (
+                ("admin", _("Administrators")),
+                ("disabled", _("Disabled")),
+                ("never_signed_in", _("Never signed in")),
+                ("unverified", _("E-mail not verified")),
+            ),
+        ),
+        (
+            _("Passkeys"),
+            (
+                ("no_passkey", _("Without passkey")),
+                ("one_passkey", _("With one passkey only")),
+                ("one_device", _("With one passkey, on one device")),
+                ("one_provider", _("With all passkeys at one provider")),
+                ("only_synced", _("With synced passkeys only")),
+            ),
+        ),
+    )
+
+
+def _nobody(chosen: Mapping[str, str], group: Group | None) -> str:
+    """Why the list is empty, as a sentence."""
+    if chosen["search"]:
+        return _("No name or address holds “{text}” among the people shown here.").format(
+            text=chosen["search"]
+        )
+    sentences = {
+        "disabled": _("Nobody is disabled."),
+        "never_signed_in": _("Everybody has signed in at least once."),
+        "unverified": _("Every e-mail address is verified."),
+        "no_passkey": _("Everybody who may sign in has a passkey."),
+        "one_passkey": _("Nobody depends on a single passkey."),
+        "one_device": _("Nobody depends on a single device."),
+        "one_provider": _("Nobody keeps several passkeys at one provider alone."),
+        "only_synced": _("Nobody has synced passkeys only."),
+    }
+    if group is None:
+        return sentences.get(chosen["state"], "")
+    if chosen["state"] in users.STATES:
+        return _("Nobody in the group {group} is in that state.").format(group=group.friendly_name)
+    return _("The group {group} has no members yet.").format(group=group.friendly_name)
 
 
 def _own_lock_out(request: Request, user: users.User, change: users.Change) -> dict[str, str]:

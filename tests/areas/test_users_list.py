@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from pocketid import users
 from pocketid.db import Connection, Database
+from pocketid.groups import Group
 from pocketid.users import Change, User
 
 MakeUser = Callable[..., User]
@@ -82,6 +84,7 @@ def test_ad_07_an_unknown_sort_or_state_is_ignored(sort: str, db: Database, peop
         ("_", ["d_d%d\\"]),
         ("\\", ["d_d%d\\"]),
         ("d\\", ["d_d%d\\"]),
+        ("ANNA\n", ["anna"]),
         ("' or 1=1 --", []),
         ("nobody", []),
     ],
@@ -93,27 +96,66 @@ def test_the_list_is_searched_by_text_taken_literally(
     assert users.count(db, text=text) == len(expected)
 
 
-def test_the_list_is_filtered_by_state(
-    db: Database, people: dict[str, User], shared_connection: Connection
-) -> None:
-    for username, number in (("anna", 1), ("Ben", 2)):
-        for each in range(number):
+# A passkey: synced or not, and by whom
+PHONE, LAPTOP, TOKEN = (True, 1), (True, 2), (False, 3)
+KEYS_OF = {
+    "anna": [TOKEN],
+    "Ben": [PHONE],  # who is disabled, and in no state of passkeys
+    "Zoe": [PHONE, PHONE],
+    "cara": [PHONE, LAPTOP],
+    "d_d%d\\": [TOKEN, TOKEN],
+    "emil": [PHONE],
+}
+STATES = {
+    "admin": ["Zoe"],
+    "disabled": ["Ben"],
+    "never_signed_in": ["anna", "cara", "d_d%d\\", "emil", "frida"],
+    "unverified": ["Ben", "cara", "frida", "Zoe"],
+    "no_passkey": ["frida"],
+    "one_passkey": ["anna", "emil"],
+    "one_device": ["anna"],
+    "one_provider": ["Zoe"],
+    "only_synced": ["cara", "emil", "Zoe"],
+}
+
+
+@pytest.fixture
+def holders(db: Database, now: datetime, people: dict[str, User], shared_connection: Connection) -> None:
+    """The five and two more, with passkeys."""
+    everybody = dict(people)
+    for username, is_verified in (("emil", True), ("frida", False)):
+        change = Change(username=username, email=f"{username}@example.test", email_verified=is_verified)
+        everybody[username] = users.create(db, change, now)
+    for username, keys in KEYS_OF.items():
+        for number, (is_synced, provider) in enumerate(keys):
             shared_connection.execute(
-                "insert into passkeys (user_id, credential_id, public_key, name) values (%s, %s, '', 'key')",
-                [people[username].id, f"{username}{each}".encode()],
+                "insert into passkeys (user_id, credential_id, public_key, name, backup_eligible, aaguid)"
+                " values (%s, %s, '', 'key', %s, %s)",
+                [everybody[username].id, f"{username}{number}".encode(), is_synced, UUID(int=provider)],
             )
-    expected = {
-        "admin": ["Zoe"],
-        "disabled": ["Ben"],
-        "no_passkey": ["cara", "d_d%d\\", "Zoe"],
-        "one_passkey": ["anna"],
-        "never_signed_in": ["anna", "cara", "d_d%d\\"],
-    }
-    for state, usernames in expected.items():
-        assert listed(db, state=state) == usernames, state
-        assert users.count(db, state=state) == len(usernames), state
-    assert listed(db, state="no_passkey", text="o") == ["d_d%d\\", "Zoe"]
-    assert users.count(db, state="no_passkey", text="o") == 2
+
+
+@pytest.mark.usefixtures("holders")
+@pytest.mark.parametrize("state", users.STATES)
+def test_the_list_is_limited_to_a_state(state: str, db: Database) -> None:
+    assert listed(db, state=state) == STATES[state]
+    assert users.count(db, state=state) == users.count_states(db)[state] == len(STATES[state])
+    assert listed(db, state=state, text="no such") == []
+
+
+def test_a_state_that_nobody_is_in_counts_none(db: Database) -> None:
+    assert users.count_states(db) == dict.fromkeys(users.STATES, 0)
+
+
+def test_the_list_is_limited_to_a_group_and_all_limits_hold_together(
+    db: Database, people: dict[str, User], make_group: Callable[..., Group]
+) -> None:
+    group = make_group("family", people["anna"], people["Ben"], people["Zoe"])
+    make_group("others", people["cara"])
+    assert listed(db, group_id=group.id) == ["anna", "Ben", "Zoe"]
+    assert users.count(db, group_id=group.id) == 3
+    assert listed(db, group_id=group.id, text="e", state="unverified") == ["Ben", "Zoe"]
+    assert users.count(db, group_id=group.id, text="zest", state="disabled") == 1
 
 
 @pytest.mark.parametrize("descending", [False, True])

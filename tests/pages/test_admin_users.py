@@ -81,8 +81,37 @@ def test_ad_07_odd_queries_are_answered_with_the_usual_list(
     assert [user.username for user in browser.variables["users"]] == ["admin", "ben"]
 
 
-def test_a_search_that_finds_nobody_says_so(browser: Browser) -> None:
-    assert "Nobody fits" in browser.get(LIST, search="%").text
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"search": "%"}, "No name or address holds “%” among the people shown here."),
+        ({"state": "disabled"}, "Nobody is disabled."),
+        ({"state": "unverified"}, "Every e-mail address is verified."),
+        ({"state": "one_passkey"}, "Nobody depends on a single passkey."),
+        ({"state": "one_device"}, "Nobody depends on a single device."),
+        ({"state": "one_provider"}, "Nobody keeps several passkeys at one provider alone."),
+        ({"state": "only_synced"}, "Nobody has synced passkeys only."),
+        ({"group": ""}, "Everybody"),
+    ],
+)
+def test_an_empty_list_says_why(query: dict[str, Any], sentence: str, browser: Browser) -> None:
+    assert browser.get(LIST, **query).status == 200
+    assert sentence in browser.text
+    assert ("Nobody fits" in browser.text) is ("group" not in query)
+
+
+def test_the_list_is_limited_to_a_group_that_exists(
+    browser: Browser, ben: User, make_group: Callable[..., Group]
+) -> None:
+    family, empty = make_group("family", ben), make_group("empty")
+    browser.get(LIST, group=family.id)
+    assert [user.username for user in browser.variables["users"]] == ["ben"]
+    assert f'<option value="{family.id}" selected>Family</option>' in browser.text
+    assert "The group Empty has no members yet." in browser.get(LIST, group=empty.id).text
+    sentence = "Nobody in the group Family is in that state."
+    assert sentence in browser.get(LIST, group=family.id, state="disabled").text
+    for other in ("x", UUID(int=0)):  # a kept address of a group that was deleted shall not show everybody
+        assert browser.get(LIST, group=other).status == 404
 
 
 # Adding
