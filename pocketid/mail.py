@@ -30,6 +30,7 @@ from pocketid.crypto import Keyring
 from pocketid.db import Database
 from pocketid.render import Assets, compiled
 from pocketid.settings import Settings
+from pocketid.text import speaking
 
 ANSWER_SECONDS, LONGEST_SECONDS = 15.0, 60.0
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
@@ -93,16 +94,24 @@ def server_of(db: Database, config: Config, keyring: Keyring, rules: Settings) -
     )
 
 
-def rendered(assets: Assets, kind: str, values: Mapping[str, Any], rules: Settings, config: Config) -> Letter:
-    """A mail of a kind. Raises NameError when its views need a value that it was not given."""
+def rendered(
+    assets: Assets,
+    kind: str,
+    values: Mapping[str, Any],
+    rules: Settings,
+    config: Config,
+    locale: str | None,
+) -> Letter:
+    """A mail of a kind in somebody's language. Raises NameError when its views need a value that is not there."""
     common = {
         "site": settings.appearance_of(rules),
         "app_url": config.app_url,
         "button_colours": accent.button(rules.accent_color),
     }
     views = compiled(assets)
-    subject, _newline, text = views.render(f"mail/{kind}.txt", {**common, **values}).partition("\n")
-    html = views.render(f"mail/{kind}.html", {**common, **values, "subject": subject})
+    with speaking(locale or rules.default_language):
+        subject, _newline, text = views.render(f"mail/{kind}.txt", {**common, **values}).partition("\n")
+        html = views.render(f"mail/{kind}.html", {**common, **values, "subject": subject})
     return Letter(subject, text.strip() + "\n", html)
 
 
@@ -126,6 +135,11 @@ def composed(
     assert isinstance(html, EmailMessage)
     html.add_related(logo, "image", "png", cid="<logo>", disposition="inline", filename="logo.png")
     return message
+
+
+def logo(assets: Assets) -> bytes:
+    """The PNG that mails show: programs for mail show no SVG."""
+    return assets.read("mail-logo.png").content
 
 
 def send(server: Server, message: EmailMessage) -> None:

@@ -45,7 +45,7 @@ class Page(HTMLParser):
 
 
 def letter(assets: Assets, kind: Kind, values: dict[str, Any], name: str = "Skylab") -> mail.Letter:
-    return mail.rendered(assets, kind, values, Settings(app_name=name), make_config())
+    return mail.rendered(assets, kind, values, Settings(app_name=name), make_config(), None)
 
 
 def needs(kind: Kind, form: str) -> set[str]:
