@@ -5,7 +5,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from uuid import UUID
 
-from pocketid import audit, devices, groups, images, one_time_access, sessions, settings, users, webauthn
+from pocketid import audit, devices, groups, images, one_time_access, qr, sessions, settings, users, webauthn
 from pocketid.audit import Event, Filter
 from pocketid.errors import Invalid
 from pocketid.groups import Group
@@ -324,7 +324,7 @@ def _show(
         change=change,
         errors=dict(errors or {}),
         link=link,
-        qr=_qr(link) if link else "",
+        qr=qr.data_address(link) if link else "",
         links=one_time_access.of_user(request.db, user.id, request.now),
         groups=groups.all_groups(request.db),
         group_ids=[group.id for group in groups.of_user(request.db, user.id)],
@@ -335,18 +335,6 @@ def _show(
         device=devices.name,
         place=devices.place,
     )
-
-
-def _qr(link: str) -> str:
-    """A QR code as a data address; empty where the extra `qr` is not installed, since the link is there as text."""
-    try:
-        import segno  # an extra, needed on this one page
-    except ImportError:
-        return ""
-    address: str = segno.make(link, error="m").svg_data_uri(
-        scale=4, border=2, dark="#1d2426", light="#ffffff"
-    )
-    return address
 
 
 def _chosen_groups(request: Request) -> list[UUID]:

@@ -17,7 +17,6 @@ GROUND = {
         "embedded",
         "env_file",
         "errors",
-        "exchange",
         "gate",
         "log",
         "migrate",
@@ -26,6 +25,7 @@ GROUND = {
     *(
         "paths",
         "proxies",
+        "qr",
         "recipes",
         "render",
         "request",
