@@ -22,6 +22,10 @@ class Event(enum.StrEnum):
 
     SIGN_IN = "SIGN_IN"
     TOKEN_SIGN_IN = "TOKEN_SIGN_IN"  # noqa: S105  # an event's name
+    REMOTE_SIGN_IN = "REMOTE_SIGN_IN"
+    REMOTE_SIGN_IN_APPROVED = "REMOTE_SIGN_IN_APPROVED"
+    REMOTE_SIGN_IN_DENIED = "REMOTE_SIGN_IN_DENIED"
+    REMOTE_SIGN_IN_REFUSED = "REMOTE_SIGN_IN_REFUSED"
     SIGN_IN_REFUSED = "SIGN_IN_REFUSED"
     REAUTHENTICATED = "REAUTHENTICATED"
     SIGN_OUT = "SIGN_OUT"
@@ -64,7 +68,6 @@ class Event(enum.StrEnum):
     TOKEN_REFUSED = "TOKEN_REFUSED"  # noqa: S105
     TOKEN_REUSED = "TOKEN_REUSED"  # noqa: S105
     SETTINGS_UPDATED = "SETTINGS_UPDATED"
-    MAIL_GIVEN_UP = "MAIL_GIVEN_UP"
     SIGNING_KEY_CREATED = "SIGNING_KEY_CREATED"
 
 
@@ -174,6 +177,10 @@ def _labels() -> dict[str, str]:
     return {
         Event.SIGN_IN: _("Signed in"),
         Event.TOKEN_SIGN_IN: _("Signed in by a one-time link"),
+        Event.REMOTE_SIGN_IN: _("Signed in by approval on another device"),
+        Event.REMOTE_SIGN_IN_APPROVED: _("Let another device sign in"),
+        Event.REMOTE_SIGN_IN_DENIED: _("Kept another device from signing in"),
+        Event.REMOTE_SIGN_IN_REFUSED: _("Sign-in by approval refused"),
         Event.SIGN_IN_REFUSED: _("Sign-in refused"),
         Event.REAUTHENTICATED: _("Used the passkey again"),
         Event.SIGN_OUT: _("Signed out"),
@@ -216,7 +223,6 @@ def _labels() -> dict[str, str]:
         Event.TOKEN_REFUSED: _("Tokens refused to an app"),
         Event.TOKEN_REUSED: _("Used token presented again; access ended"),
         Event.SETTINGS_UPDATED: _("Settings changed"),
-        Event.MAIL_GIVEN_UP: _("Mail not delivered"),
         Event.SIGNING_KEY_CREATED: _("Signing key made"),
     }
 

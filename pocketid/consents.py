@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from pocketid import tokens
+from pocketid import sessions, tokens
 from pocketid.db import Database
 
 
@@ -34,6 +34,7 @@ def of_user(db: Database, user_id: UUID) -> list[Consent]:
 
 
 def revoke(db: Database, user_id: UUID, client_id: str, now: datetime) -> None:
-    """Take everything back that an app was granted, with its tokens."""
+    """Take everything back that an app was granted, with its tokens and the sessions for it alone."""
     db.run("consents.delete", user_id=user_id, client_id=client_id)
     tokens.revoke_client_of_user(db, user_id, client_id, now)
+    sessions.end_all_for_app(db, user_id, client_id)

@@ -18,7 +18,10 @@ LIFETIME = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """A waiting request. A sign-in counts only if it came after `needs_sign_in_after`."""
+    """A waiting request. A sign-in counts only if it came after `needs_sign_in_after`.
+
+    `session_id` is a session for its app only, whose person goes on instead of the one of the browser.
+    """
 
     id: UUID
     client_id: str
@@ -26,6 +29,7 @@ class Interaction:
     needs_sign_in_after: datetime | None
     account_chosen: bool
     consented_by: UUID | None
+    session_id: UUID | None
     created_at: datetime
 
 
@@ -67,6 +71,16 @@ def get(request: Request, interaction_id: str) -> Interaction:
 def choose_account(db: Database, interaction_id: UUID) -> None:
     """Note that the person has said with which account to go on."""
     db.run("interactions.choose_account", id=interaction_id)
+
+
+def enter(db: Database, interaction_id: UUID, session_id: UUID | None) -> None:
+    """Note that somebody signed in for this: by a session for its app only, or (None) in the browser."""
+    db.run("interactions.enter", id=interaction_id, session_id=session_id)
+
+
+def leave(db: Database, interaction_id: UUID) -> None:
+    """Let somebody else go on than the one of the session for its app only."""
+    db.run("interactions.leave", id=interaction_id)
 
 
 def consent(db: Database, interaction_id: UUID, user_id: UUID) -> None:

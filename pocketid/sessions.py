@@ -2,6 +2,9 @@
 
 A session lasts SESSION_DURATION minutes from the sign-in and is over the moment its row is gone. Its id is
 the `sid` that apps see. Ending one also revokes what apps got through it (tokens.py).
+
+A session for one app only has no cookie: it stands behind what that app gets, is listed and ended as any other, and
+lets nobody in here. Its token is thrown away, and `current` would not take it.
 """
 
 from dataclasses import dataclass
@@ -17,13 +20,16 @@ from pocketid.errors import NotFound
 from pocketid.request import Actor, Request
 from pocketid.text import _
 
-Method = Literal["passkey", "one_time_access"]
+Method = Literal["passkey", "one_time_access", "device"]
 _SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session as its person and the admins see it; `apps` are the names of the apps signed in to by it."""
+    """A session as its person and the admins see it; `apps` are the names of the apps signed in to by it.
+
+    `only_app` is the name of the app that it is for alone.
+    """
 
     id: UUID
     method: str
@@ -32,6 +38,7 @@ class Session:
     expires_at: datetime
     address: str | None
     user_agent: str | None
+    only_app: str | None
     apps: list[str]
 
 
@@ -79,6 +86,28 @@ def renew_verification(request: Request, passkey_id: UUID) -> str:
     return token
 
 
+def start_for_app(request: Request, user_id: UUID, method: Method, client_id: str) -> UUID:
+    """Begin a session for one app only, beside whoever is signed in in this browser; returns its id."""
+    minutes = settings.load(request).session_duration
+    session_id: UUID = request.db.value(
+        "sessions.insert_for_app",
+        digest=digest(random_token()),
+        user_id=user_id,
+        method=method,
+        client_id=client_id,
+        expires_at=request.now + timedelta(minutes=minutes),
+        address=request.address,
+        user_agent=request.user_agent,
+        now=request.now,
+    )
+    return session_id
+
+
+def for_app(db: Database, session_id: UUID, client_id: str, now: datetime) -> Actor | None:
+    """Who is signed in by a session for one app only; None when it is over, or the person is disabled."""
+    return db.one(Actor, "sessions.for_app", id=session_id, client_id=client_id, now=now)
+
+
 def cookie(token: str, request: Request) -> tuple[str, str, int]:
     """Name, value and lifetime in seconds of the session's cookie."""
     return "session", token, settings.load(request).session_duration * 60
@@ -109,6 +138,20 @@ def end(request: Request, session_id: UUID, user_id: UUID) -> None:
     if not _delete(request.db, session_id, user_id, request.now):
         raise NotFound(_("That session is over already."))
     audit.record(request, Event.SESSION_ENDED, user_id=user_id)
+
+
+def end_for_app(request: Request, session_id: UUID, user_id: UUID, client_id: str) -> bool:
+    """End a session for one app only, as its app asks; False when it is over, or another kind of session."""
+    if not request.db.run("sessions.delete_for_app", id=session_id, user_id=user_id, client_id=client_id):
+        return False
+    tokens.revoke_session(request.db, session_id, request.now)
+    audit.record(request, Event.SIGN_OUT, user_id=user_id, client_id=client_id)
+    return True
+
+
+def end_all_for_app(db: Database, user_id: UUID, client_id: str) -> None:
+    """Forget a person's sessions for one app only; whoever does it revokes what the app has (consents.py)."""
+    db.run("sessions.delete_all_for_app", user_id=user_id, client_id=client_id)
 
 
 def end_others(request: Request) -> int:

@@ -4,6 +4,7 @@
     finish_authentication    takes the challenge, verifies the answer, returns the passkey
       sign_in                ... and begins a session
       reauthenticate         ... and renews the running one
+      confirm                ... and leaves it as it is: for one step that needs a passkey
     begin_registration       options for navigator.credentials.create(), for a person
     finish_registration      takes the challenge, verifies the answer, stores the passkey
     begin_new_account, finish_new_account    the same, and the account is made together with its passkey
@@ -119,14 +120,23 @@ def sign_in(request: Request) -> str:
     return token
 
 
-def reauthenticate(request: Request) -> str:
-    """Note that the signed-in person used a passkey again; returns the session's new token.
+def confirm(request: Request) -> Passkey:
+    """The passkey with which the signed-in person answered for one step, which leaves the session as it is.
 
     Raises PasskeyRefused, also when the passkey is somebody else's.
     """
     passkey = finish_authentication(request, request.form.get("credential", ""))
     if passkey.user_id != request.person.user_id:
         raise _refused(request, "passkey of somebody else")
+    return passkey
+
+
+def reauthenticate(request: Request) -> str:
+    """Note that the signed-in person used a passkey again; returns the session's new token.
+
+    Raises PasskeyRefused, also when the passkey is somebody else's.
+    """
+    passkey = confirm(request)
     token = sessions.renew_verification(request, passkey.id)
     audit.record(request, Event.REAUTHENTICATED, passkey=passkey.name)
     return token

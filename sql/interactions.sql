@@ -6,7 +6,8 @@ returning id;
 
 -- name: by_id
 -- A waiting request of one browser.
-select id, client_id, parameters, needs_sign_in_after, account_chosen, consented_by, created_at
+select id, client_id, parameters, needs_sign_in_after, account_chosen, consented_by, session_id,
+       created_at
   from interactions
  where id = %(id)s
    and browser_digest = %(browser_digest)s
@@ -16,6 +17,18 @@ select id, client_id, parameters, needs_sign_in_after, account_chosen, consented
 -- The person has said with which account to go on.
 update interactions
    set account_chosen = true
+ where id = %(id)s;
+
+-- name: enter
+-- Somebody has signed in to go on with a request: in the browser, or by a session for its app only.
+update interactions
+   set account_chosen = true, consented_by = null, session_id = %(session_id)s
+ where id = %(id)s;
+
+-- name: leave
+-- The request waits for somebody else than the one of the session for its app only.
+update interactions
+   set account_chosen = false, consented_by = null, session_id = null
  where id = %(id)s;
 
 -- name: consent

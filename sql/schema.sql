@@ -251,6 +251,26 @@ CREATE TABLE public.consents (
     last_used_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.device_logins (
+    id uuid NOT NULL,
+    browser_digest bytea NOT NULL,
+    code_mac bytea NOT NULL,
+    interaction_id uuid,
+    address inet,
+    user_agent text,
+    approved_by uuid,
+    denied boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT device_logins_check CHECK (((approved_by IS NULL) OR (NOT denied)))
+);
+
+COMMENT ON TABLE public.device_logins IS 'Browsers that wait until somebody approves their sign-in on another device';
+
+COMMENT ON COLUMN public.device_logins.code_mac IS 'HMAC of the code; the code follows from the id under ENCRYPTION_KEY, and is stored nowhere';
+
+COMMENT ON COLUMN public.device_logins.interaction_id IS 'The app''s request that the sign-in is for alone; null for a sign-in to the site';
+
 CREATE TABLE public.images (
     subject text NOT NULL,
     subject_id text NOT NULL,
@@ -284,10 +304,13 @@ CREATE TABLE public.interactions (
     account_chosen boolean DEFAULT false NOT NULL,
     consented_by uuid,
     created_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    session_id uuid
 );
 
 COMMENT ON TABLE public.interactions IS 'An authorization request that waits for its person: sign-in, account choice, consent';
+
+COMMENT ON COLUMN public.interactions.session_id IS 'The session for this app only that goes on with the request, instead of the one of the browser';
 
 CREATE TABLE public.limits (
     key text NOT NULL,
@@ -399,12 +422,15 @@ CREATE TABLE public.sessions (
     address inet,
     user_agent text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT sessions_method_check CHECK ((method = ANY (ARRAY['passkey'::text, 'one_time_access'::text])))
+    only_client_id text,
+    CONSTRAINT sessions_method_check CHECK ((method = ANY (ARRAY['passkey'::text, 'one_time_access'::text, 'device'::text])))
 );
 
 COMMENT ON COLUMN public.sessions.id IS 'The sid of ID tokens';
 
 COMMENT ON COLUMN public.sessions.verified_at IS 'When a passkey was last used in this session; null for one begun by a link or code';
+
+COMMENT ON COLUMN public.sessions.only_client_id IS 'The app that the session is for alone: no browser holds its token';
 
 CREATE TABLE public.settings (
     name text NOT NULL,
@@ -516,6 +542,9 @@ ALTER TABLE ONLY public.consents
 ALTER TABLE ONLY public.custom_claims
     ADD CONSTRAINT custom_claims_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.device_logins
+    ADD CONSTRAINT device_logins_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.group_members
     ADD CONSTRAINT group_members_pkey PRIMARY KEY (group_id, user_id);
 
@@ -600,11 +629,21 @@ CREATE UNIQUE INDEX custom_claims_group_key ON public.custom_claims USING btree 
 
 CREATE UNIQUE INDEX custom_claims_user_key ON public.custom_claims USING btree (user_id, name) WHERE (user_id IS NOT NULL);
 
+CREATE INDEX device_logins_approved_by ON public.device_logins USING btree (approved_by);
+
+CREATE UNIQUE INDEX device_logins_code_key ON public.device_logins USING btree (code_mac);
+
+CREATE INDEX device_logins_expires_at ON public.device_logins USING btree (expires_at);
+
+CREATE INDEX device_logins_interaction_id ON public.device_logins USING btree (interaction_id);
+
 CREATE INDEX group_members_user_id ON public.group_members USING btree (user_id);
 
 CREATE UNIQUE INDEX groups_name_key ON public.groups USING btree (lower(name));
 
 CREATE INDEX interactions_expires_at ON public.interactions USING btree (expires_at);
+
+CREATE INDEX interactions_session_id ON public.interactions USING btree (session_id);
 
 CREATE INDEX limits_updated_at ON public.limits USING btree (updated_at);
 
@@ -630,6 +669,8 @@ CREATE UNIQUE INDEX sessions_digest_key ON public.sessions USING btree (digest);
 
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 
+CREATE INDEX sessions_only_client_id ON public.sessions USING btree (only_client_id);
+
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 
 CREATE INDEX users_created_at ON public.users USING btree (created_at, id);
@@ -640,7 +681,7 @@ CREATE UNIQUE INDEX users_skeleton_key ON public.users USING btree (public.usern
 
 CREATE UNIQUE INDEX users_username_key ON public.users USING btree (lower(username));
 
-CREATE TRIGGER outbox_changed AFTER INSERT OR DELETE OR UPDATE OF given_up_at ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
+CREATE TRIGGER outbox_changed AFTER INSERT ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
 
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.settings FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
 
@@ -686,6 +727,12 @@ ALTER TABLE ONLY public.custom_claims
 ALTER TABLE ONLY public.custom_claims
     ADD CONSTRAINT custom_claims_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.device_logins
+    ADD CONSTRAINT device_logins_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.device_logins
+    ADD CONSTRAINT device_logins_interaction_id_fkey FOREIGN KEY (interaction_id) REFERENCES public.interactions(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.group_members
     ADD CONSTRAINT group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;
 
@@ -697,6 +744,9 @@ ALTER TABLE ONLY public.interactions
 
 ALTER TABLE ONLY public.interactions
     ADD CONSTRAINT interactions_consented_by_fkey FOREIGN KEY (consented_by) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.interactions
+    ADD CONSTRAINT interactions_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.one_time_access_tokens
     ADD CONSTRAINT one_time_access_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;
@@ -715,6 +765,9 @@ ALTER TABLE ONLY public.refresh_tokens
 
 ALTER TABLE ONLY public.refused_requests
     ADD CONSTRAINT refused_requests_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_only_client_id_fkey FOREIGN KEY (only_client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_passkey_id_fkey FOREIGN KEY (passkey_id) REFERENCES public.passkeys(id) ON DELETE SET NULL;

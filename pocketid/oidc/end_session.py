@@ -1,12 +1,14 @@
 """Logout that an app begins. OpenID Connect RP-Initiated Logout 1.0.
 
 a valid hint for the person who is signed in     the session ends without asking
+a valid hint for a session for one app only      that session ends, and whoever is signed in here stays so
 anything else                                    a page asks; a forged link signs nobody out by itself
 back to the app                                  only with a valid hint and an address registered for its client
 """
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from uuid import UUID
 
 from pocketid import callback_urls, clients, sessions, signing_keys
 from pocketid.clients import Client
@@ -21,6 +23,7 @@ class _Hint:
 
     client: Client
     subject: str
+    session_id: str
 
 
 def end_session(request: Request) -> Response:
@@ -34,14 +37,30 @@ def end_session(request: Request) -> Response:
         # A form of another site brings no SameSite cookie: the GET that follows does.
         return redirect(f"/api/oidc/end-session?{urlencode(sent)}")
     hint = _hint(request, sent)
+    if hint is not None and _ends_for_app(request, hint):
+        return _onwards(hint, sent)
     if actor is not None and (hint is None or hint.subject != str(actor.user_id)):
         return page("authorize/sign_out", client=hint.client if hint else None, actor_name=actor.display_name)
     sessions.sign_out(request)
+    return _onwards(hint, sent).with_cookie("session", "", 0)
+
+
+def _ends_for_app(request: Request, hint: _Hint) -> bool:
+    """Whether the ID token came by a session for its app only, which ends now."""
+    try:
+        session_id, user_id = UUID(hint.session_id), UUID(hint.subject)
+    except ValueError:
+        return False
+    return sessions.end_for_app(request, session_id, user_id, hint.client.id)
+
+
+def _onwards(hint: _Hint | None, sent: dict[str, str]) -> Response:
+    """Back to the app, or the page that says that it is done."""
     target = _target(hint, sent)
-    if target is not None:
-        state = sent.get("state")
-        return _forget(redirect(callback_urls.append_query(target, {"state": state} if state else {})))
-    return _forget(page("authorize/signed_out", client=hint.client if hint else None))
+    if target is None:
+        return page("authorize/signed_out", client=hint.client if hint else None)
+    state = sent.get("state")
+    return redirect(callback_urls.append_query(target, {"state": state} if state else {}))
 
 
 def _hint(request: Request, sent: dict[str, str]) -> _Hint | None:
@@ -56,7 +75,7 @@ def _hint(request: Request, sent: dict[str, str]) -> _Hint | None:
     if sent.get("client_id", audience) != audience:
         return None
     client = clients.find(request.db, audience)
-    return _Hint(client, subject) if client else None
+    return _Hint(client, subject, str(claims.get("sid", ""))) if client else None
 
 
 def _target(hint: _Hint | None, sent: dict[str, str]) -> str | None:
@@ -65,7 +84,3 @@ def _target(hint: _Hint | None, sent: dict[str, str]) -> str | None:
     if hint is None or asked is None or callback_urls.find(hint.client.logout_uris, asked) is None:
         return None
     return asked
-
-
-def _forget(response: Response) -> Response:
-    return response.with_cookie("session", "", 0)

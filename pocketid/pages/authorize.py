@@ -1,13 +1,14 @@
 """What a person sees between an app's request and the way back: sign in, choose an account, consent.
 
-Which of these it is, oidc/prompts.py decides; each POST does one step and asks it again.
+Which of these it is, oidc/prompts.py decides; each POST does one step and asks it again. Where somebody signed in
+for the app only (device_login.enter_app), they are the actor here and nowhere else.
 """
 
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
 from pocketid import callback_urls, consents, interactions, sessions, webauthn
-from pocketid.errors import Refusal
+from pocketid.errors import Gone, Refusal
 from pocketid.interactions import Interaction
 from pocketid.oidc import authorize, shown
 from pocketid.oidc.authorize import Authorization
@@ -20,7 +21,7 @@ from pocketid.text import _
 
 def show(request: Request) -> Response:
     """The page for what is needed next; where nothing is, the way back to the app."""
-    return _proceed(request, interactions.get(request, request.query.get("id", "")))
+    return _proceed(request, _waiting(request, request.query.get("id", "")))
 
 
 def sign_in(request: Request) -> Response:
@@ -30,14 +31,14 @@ def sign_in(request: Request) -> Response:
         token = webauthn.sign_in(request)
     except webauthn.PasskeyRefused as refusal:
         return _proceed(request, interaction, refusal)  # an answer commits: what was spent stays spent
-    interactions.choose_account(request.db, interaction.id)
+    interactions.enter(request.db, interaction.id, None)
     following = _proceed(request, interactions.get(request, str(interaction.id)))
     return following.with_cookie(*sessions.cookie(token, request))
 
 
 def choose(request: Request) -> Response:
     """Go on with the account that is signed in."""
-    interaction = interactions.get(request, request.form.get("id", ""))
+    interaction = _waiting(request, request.form.get("id", ""))
     if request.actor is not None:
         interactions.choose_account(request.db, interaction.id)
     return redirect(f"/interaction?id={interaction.id}")
@@ -45,23 +46,38 @@ def choose(request: Request) -> Response:
 
 def switch(request: Request) -> Response:
     """Sign out here and let another account sign in."""
-    interaction = interactions.get(request, request.form.get("id", ""))
+    interaction = _waiting(request, request.form.get("id", ""))
+    if interaction.session_id and request.actor:
+        interactions.leave(request.db, interaction.id)
+        sessions.end_for_app(request, interaction.session_id, request.actor.user_id, interaction.client_id)
+        return redirect(f"/interaction?id={interaction.id}")
     sessions.sign_out(request)
     return redirect(f"/interaction?id={interaction.id}").with_cookie("session", "", 0)
 
 
 def consent(request: Request) -> Response:
     """The person lets the app have what it asks for."""
-    interaction = interactions.get(request, request.form.get("id", ""))
+    interaction = _waiting(request, request.form.get("id", ""))
     if request.actor is not None:
         interactions.consent(request.db, interaction.id, request.actor.user_id)
-    return _proceed(request, interactions.get(request, str(interaction.id)))
+    return _proceed(request, _waiting(request, str(interaction.id)))
 
 
 def cancel(request: Request) -> Response:
     """The person does not want to; the app is told. RFC 6749 4.1.2.1 access_denied."""
-    interaction = interactions.get(request, request.form.get("id", ""))
+    interaction = _waiting(request, request.form.get("id", ""))
     return _finish(request, interaction, RedirectedError("access_denied", "the person cancelled the request"))
+
+
+def of_target(request: Request, target: str) -> Interaction | None:
+    """The request of an app that waits at `target`, a path of ours; None where none does."""
+    parts = urlsplit(target)
+    if parts.path != "/interaction":
+        return None
+    try:
+        return interactions.get(request, dict(parse_qsl(parts.query)).get("id", ""))
+    except Gone:
+        return None
 
 
 def form_action(request: Request, target: str) -> tuple[str, ...]:
@@ -69,15 +85,26 @@ def form_action(request: Request, target: str) -> tuple[str, ...]:
 
     The way from such a form over /interaction back to the app is one chain of redirects for the browser.
     """
-    parts = urlsplit(target)
-    if parts.path != "/interaction":
+    interaction = of_target(request, target)
+    if interaction is None:
         return ()
     try:
-        interaction = interactions.get(request, dict(parse_qsl(parts.query)).get("id", ""))
         asked = authorize.restore(request, interaction)
-    except (Refusal, ShownError, RedirectedError):
+    except (ShownError, RedirectedError):
         return ()
     return (callback_urls.origin_for_csp(asked.redirect_uri),)
+
+
+def _waiting(request: Request, interaction_id: str) -> Interaction:
+    """The waiting request, with the person of its own session as the actor if it has one. Raises Gone."""
+    interaction = interactions.get(request, interaction_id)
+    if interaction.session_id is not None:
+        request.actor = sessions.for_app(
+            request.db, interaction.session_id, interaction.client_id, request.now
+        )
+        if request.actor is None:
+            raise Gone(_("This sign-in is over. Please start again in the app."))
+    return interaction
 
 
 def _proceed(

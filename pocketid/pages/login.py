@@ -6,8 +6,9 @@ Every page here takes `redirect`, a path of ours to go on to, and passes it alon
 from http import HTTPStatus
 from urllib.parse import quote
 
-from pocketid import callback_urls, one_time_access, sessions, settings, setup, users, webauthn
+from pocketid import clients, one_time_access, sessions, setup, users, webauthn
 from pocketid.one_time_access import CodeRefused
+from pocketid.pages import addresses
 from pocketid.pages import authorize as interaction
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
@@ -18,7 +19,7 @@ from pocketid.webauthn import PasskeyRefused
 def show(request: Request) -> Response:
     """The sign-in page; whoever is signed in is led on, and on a new site to setup."""
     if request.actor is not None:
-        return redirect(_target(request))
+        return redirect(addresses.target(request))
     if not setup.was_done(request):
         return redirect("/setup")
     return _sign_in_page(request)
@@ -30,13 +31,15 @@ def submit(request: Request) -> Response:
         token = webauthn.sign_in(request)
     except PasskeyRefused as refusal:
         return _sign_in_page(request, refusal)
-    return redirect(_target(request)).with_cookie(*sessions.cookie(token, request))
+    return redirect(addresses.target(request)).with_cookie(*sessions.cookie(token, request))
 
 
 def ask_again(request: Request) -> Response:
     """The page on which the signed-in person uses a passkey once more."""
     if not webauthn.of_user(request.db, request.person.user_id):
-        return redirect(("/login/add-passkey" if webauthn.may_add(request) else "/lc") + _query(request))
+        return redirect(
+            ("/login/add-passkey" if webauthn.may_add(request) else "/lc") + addresses.query(request)
+        )
     return _reauthentication_page(request)
 
 
@@ -46,22 +49,33 @@ def reauthenticate(request: Request) -> Response:
         token = webauthn.reauthenticate(request)
     except PasskeyRefused as refusal:
         return _reauthentication_page(request, refusal)
-    return redirect(_target(request)).with_cookie(*sessions.cookie(token, request))
+    return redirect(addresses.target(request)).with_cookie(*sessions.cookie(token, request))
 
 
 def alternatives(request: Request) -> Response:
-    """The other ways to sign in."""
-    return page("login/alternatives", target=_target(request), query=_query(request))
+    """The other ways to sign in; on the way to an app also one for that app only."""
+    waiting = interaction.of_target(request, addresses.target(request))
+    return page(
+        "login/alternatives",
+        query=addresses.query(request),
+        interaction=waiting,
+        client=clients.get(request.db, waiting.client_id) if waiting else None,
+    )
 
 
 def enter_code(request: Request) -> Response:
     """The form for a one-time code; `code` fills it in."""
-    return page("login/code", target=_target(request), query=_query(request), code=request.query.text("code"))
+    return page(
+        "login/code",
+        target=addresses.target(request),
+        query=addresses.query(request),
+        code=request.query.text("code"),
+    )
 
 
 def open_link(request: Request, code: str) -> Response:
     """What a one-time link opens: a button. Looking at it spends nothing (CO-03)."""
-    return page("login/link", target=_target(request), code=code)
+    return page("login/link", target=addresses.target(request), code=code)
 
 
 def redeem(request: Request) -> Response:
@@ -70,7 +84,9 @@ def redeem(request: Request) -> Response:
         token = one_time_access.sign_in(request, request.form.text("code"))
     except CodeRefused as refusal:
         return page("login/code_refused", status=refusal.status, message=refusal.message)
-    return redirect("/login/add-passkey" + _query(request)).with_cookie(*sessions.cookie(token, request))
+    return redirect("/login/add-passkey" + addresses.query(request)).with_cookie(
+        *sessions.cookie(token, request)
+    )
 
 
 def offer_passkey(request: Request) -> Response:
@@ -86,7 +102,7 @@ def add_passkey(request: Request) -> Response:
         webauthn.finish_registration(request, request.form.get("credential", ""))
     except PasskeyRefused as refusal:
         return _passkey_page(request, refusal)
-    target = _target(request)
+    target = addresses.target(request)
     if request.person.is_admin and request.person.verified_at is None:
         target = f"/login/reauthenticate?redirect={quote(target, safe='')}"
     return redirect(target, flash=_("Your passkey is ready. Use it the next time you sign in."))
@@ -109,10 +125,10 @@ def _sign_in_page(request: Request, refusal: PasskeyRefused | None = None) -> Re
     return page(
         "login/show",
         status=refusal.status if refusal else HTTPStatus.OK,
-        form_action=interaction.form_action(request, _target(request)),
+        form_action=interaction.form_action(request, addresses.target(request)),
         options=webauthn.begin_authentication(request),
-        target=_target(request),
-        query=_query(request),
+        target=addresses.target(request),
+        query=addresses.query(request),
         problem=refusal.message if refusal else None,
         signals=webauthn.unknown_signal(request, refusal) if refusal else None,
     )
@@ -122,9 +138,9 @@ def _reauthentication_page(request: Request, refusal: PasskeyRefused | None = No
     return page(
         "login/reauthenticate",
         status=refusal.status if refusal else HTTPStatus.OK,
-        form_action=interaction.form_action(request, _target(request)),
+        form_action=interaction.form_action(request, addresses.target(request)),
         options=webauthn.begin_authentication(request, request.person.user_id),
-        target=_target(request),
+        target=addresses.target(request),
         problem=refusal.message if refusal else None,
     )
 
@@ -134,25 +150,13 @@ def _passkey_page(request: Request, refusal: PasskeyRefused | None = None) -> Re
     return page(
         "login/add_passkey",
         status=refusal.status if refusal else HTTPStatus.OK,
-        form_action=interaction.form_action(request, _target(request)),
+        form_action=interaction.form_action(request, addresses.target(request)),
         options=webauthn.begin_registration(request),
-        target=_target(request),
+        target=addresses.target(request),
         has_another_way_in=webauthn.has_another_way_in(request.db, user_id, None, request.now),
         problem=refusal.message if refusal else None,
     )
 
 
-def _target(request: Request) -> str:
-    """Where to go on to: `redirect` if it is a path of ours, else the home page."""
-    asked = request.form.get("redirect") or request.query.get("redirect", "")
-    return asked if callback_urls.is_safe_local_path(asked) else settings.load(request).home_page_url
-
-
-def _query(request: Request) -> str:
-    """The query that passes `redirect` on, with its question mark; empty when there is none."""
-    asked = request.form.get("redirect") or request.query.get("redirect", "")
-    return f"?redirect={quote(asked, safe='')}" if callback_urls.is_safe_local_path(asked) else ""
-
-
 def _again(request: Request, path: str) -> str:
-    return f"/login/reauthenticate?redirect={quote(path + _query(request), safe='')}"
+    return f"/login/reauthenticate?redirect={quote(path + addresses.query(request), safe='')}"

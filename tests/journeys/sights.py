@@ -55,7 +55,18 @@ def sights(browser: Browser, origin: str, database: Database, conninfo: str) -> 
     owner, anna = (Person(browser, origin, reduced_motion="reduce") for _number in range(2))
     stage = Stage(browser, origin, database, conninfo, owner, anna)
     for chapter in (
-        *(_setup, _first_app, _enrolment, _doors, _account, _passkeys, _people, _groups, _clients),
+        *(
+            _setup,
+            _first_app,
+            _enrolment,
+            _doors,
+            _two_devices,
+            _account,
+            _passkeys,
+            _people,
+            _groups,
+            _clients,
+        ),
         *(_requests, _logs_and_settings, _accents, _refusals),
     ):
         yield from chapter(stage)
@@ -164,6 +175,32 @@ def _doors(stage: Stage) -> Sights:
     page = stage.anna.goto("/login/reauthenticate")
     yield "reauthenticate", page
     yield "sign-out", stage.anna.goto("/logout")
+
+
+def _two_devices(stage: Stage) -> Sights:
+    """What the device that waits shows, and what the one with the passkey does."""
+    anna = stage.anna
+    with stage.stranger() as somebody:
+        waiting = somebody.goto("/login/alternative/device")
+        yield "device-waiting", waiting
+        yield "device-enter", anna.goto("/device")
+        yield "device-enter-errors", anna.goto("/device?code=BCDF-GHJK")
+        page = anna.goto(f"/device?code={waiting.locator('#code').inner_text()}")
+        yield "device-approve", page
+        yield "device-approve-refused", _refused(anna, page)
+        _press(page, "form[action='/device/deny'] button")
+        yield "device-denied", page
+        waiting.reload()
+        yield "device-waiting-denied", waiting
+        _follow(waiting, "Try again")
+        anna.goto(f"/device?code={waiting.locator('#code').inner_text()}")
+        somebody.page.route("**/state?*", lambda route: route.abort())
+        page.locator("button.primary").click()
+        page.get_by_role("heading", name="Approved").wait_for()
+        yield "device-approved", page
+        foreign = waiting.url.removeprefix(stage.origin)
+    with stage.stranger() as somebody:
+        yield "device-over", somebody.goto(foreign)
 
 
 def _account(stage: Stage) -> Sights:

@@ -125,6 +125,7 @@ def pages(world: World, db: Database) -> Iterator[Browser]:
             if route.method == "GET":
                 yield browser.get(world.path(route))
     yield from _signing_in(world)
+    yield from _with_another_device(world)
     yield from _on_the_way_to_an_app(world, db)
 
 
@@ -134,6 +135,15 @@ def _signing_in(world: World) -> Iterator[Browser]:
     yield world.browser(ADMIN).get("/login/reauthenticate")
     one_time_access.expire(world.db, world.now.replace(year=world.now.year + 1))  # the admin's other way in
     yield world.browser(ADMIN).get(f"/settings/account/passkeys/{world.ids['passkey_id']}/delete")
+
+
+def _with_another_device(world: World) -> Iterator[Browser]:
+    waiting, person = world.browser(STRANGER), world.browser(PERSON)
+    waiting.get("/login/alternative/device")
+    yield waiting.follow()
+    code = waiting.variables["code"]
+    yield person.get("/device", code=code)
+    yield person.post("/device/deny", {"code": code})
 
 
 def _on_the_way_to_an_app(world: World, db: Database) -> Iterator[Browser]:

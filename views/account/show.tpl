@@ -83,6 +83,11 @@
 % end
 % if session.method == "one_time_access":
  <span class="tag warn">{{_("By a one-time link")}}</span>
+% elif session.method == "device":
+ <span class="tag">{{_("Approved on another device")}}</span>
+% end
+% if session.only_app:
+ <span class="tag">{{_("For {app} only").format(app=session.only_app)}}</span>
 % end
 </div><small><span title="{{session.address or ""}}">{{place(session.address)}}</span> · <span title="{{exact(session.last_seen_at)}}">{{_("active {when}").format(when=ago(session.last_seen_at, now))}}</span>{{" · " + ", ".join(session.apps) if session.apps else ""}}</small></div>
 % if not is_this:

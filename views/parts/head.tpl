@@ -1,4 +1,4 @@
-% # Needs: title (str), scripts (list[str]), site (Appearance); optional errors (dict) or problem (str) of the page: its title says so
+% # Needs: title (str), scripts (list[str]), site (Appearance); optional errors (dict) or problem (str) of the page: its title says so; refresh (seconds, where no script runs)
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
@@ -7,6 +7,9 @@
 <link rel="stylesheet" href="{{static("app.css")}}">
 % if site.accent_version:
 <link rel="stylesheet" href="/theme.css?v={{site.accent_version}}">
+% end
+% if get("refresh"):
+<noscript><meta http-equiv="refresh" content="{{refresh}}"></noscript>
 % end
 % for script in scripts:
 <script type="module" src="{{static(script)}}"></script>
