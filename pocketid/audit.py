@@ -68,6 +68,7 @@ class Event(enum.StrEnum):
     TOKEN_REFUSED = "TOKEN_REFUSED"  # noqa: S105
     TOKEN_REUSED = "TOKEN_REUSED"  # noqa: S105
     SETTINGS_UPDATED = "SETTINGS_UPDATED"
+    MAIL_GIVEN_UP = "MAIL_GIVEN_UP"
     SIGNING_KEY_CREATED = "SIGNING_KEY_CREATED"
 
 
@@ -223,6 +224,7 @@ def _labels() -> dict[str, str]:
         Event.TOKEN_REFUSED: _("Tokens refused to an app"),
         Event.TOKEN_REUSED: _("Used token presented again; access ended"),
         Event.SETTINGS_UPDATED: _("Settings changed"),
+        Event.MAIL_GIVEN_UP: _("Mail not delivered"),
         Event.SIGNING_KEY_CREATED: _("Signing key made"),
     }
 

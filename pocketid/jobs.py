@@ -1,11 +1,13 @@
-"""Work beside the requests: two threads, stopped together.
+"""Work beside the requests: three threads, stopped together.
 
     Jobs(site).start()
-      listener      LISTEN pocketid: drops caches when a table changed (signals.py)
+      listener      LISTEN pocketid: drops caches when a table changed (signals.py), and wakes the postman
+      postman       when a mail was written, and every half minute: sends what is due (postman.py)
       housekeeper   every minute: deletes what has expired, a little at a time
 
-Both survive a database that goes away. Several instances may run them at once: each statement is harmless
-twice. There is no heartbeat and no version check: nothing here calls out.
+All survive a database that goes away. Several instances may run them at once: each statement is harmless
+twice, and a mail is sent by whoever takes it first. There is no heartbeat and no version check: but for the
+postman, nothing here calls out.
 """
 
 import threading
@@ -23,15 +25,18 @@ from pocketid import (
     limits,
     log,
     one_time_access,
+    outbox,
     sessions,
     tokens,
 )
 from pocketid.db import Database, connect
 from pocketid.errors import Refusal
+from pocketid.postman import Postman
 from pocketid.web import Site
 
 _EVERY_SECONDS = 60.0
 _RETRY_SECONDS = 1.0
+_LOOK_FOR_MAILS_SECONDS = 30.0
 _LIMITS_KEPT = timedelta(days=1)
 
 
@@ -42,9 +47,14 @@ class Jobs:
         self._site = site
         self._conninfo = conninfo
         self._stopped = threading.Event()
+        self._mail_is_due = threading.Event()
         self._threads = [
             threading.Thread(target=work, name=name, daemon=True)
-            for name, work in (("listener", self._listen), ("housekeeper", self._keep_house))
+            for name, work in (
+                ("listener", self._listen),
+                ("postman", self._deliver),
+                ("housekeeper", self._keep_house),
+            )
         ]
 
     def start(self) -> None:
@@ -53,8 +63,9 @@ class Jobs:
             thread.start()
 
     def stop(self) -> None:
-        """End both threads and wait for them."""
+        """End all threads and wait for them; a mail that is being handed over is not waited for long."""
         self._stopped.set()
+        self._mail_is_due.set()
         for thread in self._threads:
             thread.join(timeout=3)
 
@@ -75,6 +86,22 @@ class Jobs:
         while not self._stopped.is_set():
             for notice in connection.notifies(timeout=0.5):
                 self._site.signals.changed(notice.payload)
+                if notice.payload == "outbox":
+                    self._mail_is_due.set()
+
+    def _deliver(self) -> None:
+        postman = Postman(self._site.config, self._site.keyring, self._site.assets, self._site.clock)
+        while not self._stopped.is_set():
+            try:
+                with self._site.database() as db:
+                    while not self._stopped.is_set() and postman.deliver_next(db):
+                        pass
+            except Refusal as refusal:  # the database is away
+                log.warning("delivery_failed", reason=refusal.message)
+            except Exception as error:  # whatever it is, the next round tries again
+                log.failure("delivery_failed", error)
+            self._mail_is_due.wait(_LOOK_FOR_MAILS_SECONDS)
+            self._mail_is_due.clear()
 
     def _keep_house(self) -> None:
         while not self._stopped.wait(_EVERY_SECONDS):
@@ -96,6 +123,7 @@ def keep_house(site: Site) -> None:
         lambda db: interactions.expire(db, now),
         lambda db: tokens.expire(db, now),
         lambda db: limits.expire(db, now - _LIMITS_KEPT),
+        lambda db: outbox.expire(db, now),
         lambda db: audit.expire(db, oldest_event),
     )
     for work in works:

@@ -5,12 +5,15 @@
 A new kind of mail is a member of Kind, two views named after it (views/mail/<kind>.txt.tpl and .html.tpl) and an
 example of its values in tests/mails.py. The values are sealed, because links and codes are among them. Nothing here
 speaks SMTP (mail.py), and no page ever waits for a mail.
+
+A mail waits, is taken (postman.py), and then was sent, or waits longer, or was given up after a day. A sent one
+keeps nothing of what it said, and is forgotten after a week.
 """
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import msgspec
@@ -18,9 +21,15 @@ import msgspec
 from pocketid import settings
 from pocketid.crypto import Keyring
 from pocketid.db import Database
+from pocketid.errors import NotFound
 from pocketid.request import Request
+from pocketid.text import _
 
 _PURPOSE = "outbox"
+_TAKEN_FOR = timedelta(minutes=5)  # longer than sending takes (mail.LONGEST_SECONDS)
+_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 120, 240, 480, 480))  # a day
+_SENT_KEPT, _GIVEN_UP_KEPT = timedelta(days=7), timedelta(days=30)
+State = Literal["waiting", "given_up", "sent"]
 
 
 class Kind(enum.StrEnum):
@@ -46,10 +55,37 @@ class Waiting:
     id: UUID
     kind: str
     address: str
+    user_id: UUID | None
     sealed_values: bytes
     attempts: int
     created_at: datetime
     locale: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A mail as admins see it: never what it says. Exactly one of the last three times is there."""
+
+    id: UUID
+    kind: str
+    address: str
+    user_id: UUID | None
+    username: str | None
+    attempts: int
+    last_error: str | None
+    created_at: datetime
+    next_attempt_at: datetime | None
+    sent_at: datetime | None
+    given_up_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many mails are in each state."""
+
+    waiting: int
+    given_up: int
+    sent: int
 
 
 def is_ready(request: Request) -> bool:
@@ -85,6 +121,65 @@ def post(
 def waiting(db: Database) -> list[Waiting]:
     """The mails that were not sent yet, the oldest first."""
     return db.many(Waiting, "outbox.waiting")
+
+
+def take(db: Database, now: datetime) -> Waiting | None:
+    """The mail that is due longest, for nobody else for five minutes; None when none is due. To be committed."""
+    return db.one(Waiting, "outbox.take", now=now, until=now + _TAKEN_FOR)
+
+
+def note_sent(db: Database, mail: Waiting, now: datetime) -> None:
+    """Note that a server took a mail; what it said is erased."""
+    db.run("outbox.sent", id=mail.id, now=now)
+
+
+def note_failure(db: Database, mail: Waiting, words: str, now: datetime, *, is_final: bool) -> bool:
+    """Note why a mail was not taken; whether it is given up, which it is after a day in any case."""
+    if is_final or mail.attempts > len(_PAUSES):
+        db.run("outbox.give_up", id=mail.id, now=now, last_error=words)
+        return True
+    later = now + _PAUSES[mail.attempts - 1]
+    db.run("outbox.postpone", id=mail.id, next_attempt_at=later, last_error=words)
+    return False
+
+
+def counts(db: Database) -> Counts:
+    """How many mails are in each state."""
+    found = db.one(Counts, "outbox.count")
+    assert found is not None
+    return found
+
+
+def given_up(request: Request) -> int:
+    """How many mails were given up; read once until that changes."""
+    return request.signals.get("outbox", lambda: counts(request.db).given_up)
+
+
+def listed(db: Database, state: State, size: int) -> list[Listed]:
+    """The latest mails of one state."""
+    return db.many(Listed, "outbox.list", state=state, size=size)
+
+
+def retry(request: Request, mail_id: UUID) -> None:
+    """Try a mail again at once, and for another day. Raises NotFound."""
+    if not request.db.run("outbox.retry", id=mail_id, now=request.now):
+        raise NotFound(_("That mail was sent or discarded meanwhile."))
+
+
+def retry_given_up(request: Request) -> int:
+    """Try all mails again that were given up; how many there were."""
+    return request.db.run("outbox.retry", id=None, now=request.now)
+
+
+def discard(request: Request, mail_id: UUID) -> None:
+    """Delete a mail that was not sent. Raises NotFound."""
+    if not request.db.run("outbox.discard", id=mail_id):
+        raise NotFound(_("That mail was sent or discarded meanwhile."))
+
+
+def expire(db: Database, now: datetime) -> int:
+    """Forget the mails that were sent a week ago, or given up a month ago."""
+    return db.run("outbox.expire", sent_before=now - _SENT_KEPT, given_up_before=now - _GIVEN_UP_KEPT)
 
 
 def values_of(mail: Waiting, keyring: Keyring) -> dict[str, Any]:

@@ -59,6 +59,10 @@ class Assets:
         """Where a file of views/static is served. Raises KeyError when there is no such file."""
         return self._urls[name]
 
+    def read(self, name: str) -> Asset:
+        """A file of views/static. Raises KeyError when there is no such file."""
+        return self._assets[self._urls[name].removeprefix("/static/")]
+
     def serve(self, served: str) -> Asset | None:
         """The file served under a name with checksum, or None."""
         return self._assets.get(served)

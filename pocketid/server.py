@@ -2,8 +2,7 @@
 
     make_server(application, host=..., port=...)     binds; every thread is there before the first request
     server.serve()                                   until stop(), which a signal handler may call
-      accept thread                                  new and idle connections (Cheroot's own loop)
-      gate thread                                    connections whose request is not whole yet (gate.py)
+      gate thread                                    connections until they have sent a whole request (gate.py)
       worker threads                                 one request each; queue full: 503 at once; waited too long: 503
     stop                                             no new connections; running requests finish, then return
 
@@ -13,23 +12,24 @@ It speaks HTTP/1.1 without TLS: that is the proxy's. It knows nothing of the app
 import io
 import logging
 import os
+import select
 import socket
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from queue import Full, SimpleQueue
+from queue import SimpleQueue
 from typing import Any
 
 from cheroot import server as cheroot_server
 from cheroot import wsgi
 
-from pocketid.gate import BODY_BYTES, HEAD_BYTES, Gate
+from pocketid import exchange, gate
+from pocketid.exchange import Application
+from pocketid.gate import BODY_BYTES, HEAD_BYTES, IDLE_SECONDS, Gate, Head
 
-Application = Callable[..., Iterable[bytes]]
-_IDLE_SECONDS = 10
 _SOCKET_BUFFER = 256 * 1024
 _BACKLOG = 512
 _LONGEST_WAIT_SECONDS = 2.0
@@ -46,92 +46,141 @@ class _Headers(cheroot_server.HeaderReader):
 
 
 class _Request(cheroot_server.HTTPRequest):
-    """A request whose headers are read by `_Headers`."""
+    """A request that Cheroot reads itself, elsewhere than on Linux."""
 
     header_reader = _Headers()
 
 
-class _Connection(cheroot_server.HTTPConnection):
-    """A request that the gate found whole is received at once, and its answer sent at once.
-
-    `whole` is its size in bytes, 0 for an upload, which is read as it comes. Cheroot's own files are written in
-    Python, and send head and body one after the other.
-    """
+class _Connection(gate.Connection):
+    """A request that the gate found whole is answered at once; the body of an upload is read as it comes."""
 
     RequestHandlerClass = _Request
-    whole = 0
     queued_at = 0.0
     is_refused = False
 
     def communicate(self) -> bool:
         """Answer a request, unless it has waited for a thread so long that others had better be served instead."""
+        if self.head is None:
+            keeps_open: bool = super().communicate()  # type: ignore[no-untyped-call]  # Cheroot's stub has no types here
+            return keeps_open
         if time.monotonic() - self.queued_at > _LONGEST_WAIT_SECONDS:
             self.is_refused = True
             return True
-        if not self.whole:
-            self.socket.settimeout(_IDLE_SECONDS)  # the gate had it without
-            return self._answer()
-        files = self.rfile, self.wfile
         try:
-            self.rfile = io.BytesIO(self.socket.recv(self.whole))
-            self.wfile = io.BytesIO()
-            keeps_open = self._answer()
-            if not keeps_open:
+            if self.head.body_bytes <= BODY_BYTES:
+                self._send(self._answer(self.head, io.BytesIO(self.take_body())))
+            else:
+                self._upload(self.head)
+            if not self.head.keeps_open:
                 self._read_away()
-            self._send(self.wfile.getbuffer())
         except OSError:  # the client is gone
             return False
+        return self.head.keeps_open
+
+    def _upload(self, head: Head) -> None:
+        """Read what the handler left, since a connection that is closed before may take the answer with it."""
+        head.keeps_open = False
+        try:
+            self.socket.settimeout(IDLE_SECONDS)
+            gate.tell_to_continue(self)
+            body = io.BufferedReader(_Body(self, head.body_bytes))
+            answer = self._answer(head, body)
+            while body.read(BODY_BYTES):
+                pass
+            self._send(answer)
         finally:
-            self.rfile, self.wfile = files
-        return keeps_open
+            self.server.gate.finished(self)
 
-    def _answer(self) -> bool:
-        keeps_open: bool = super().communicate()  # type: ignore[no-untyped-call]  # Cheroot's stub has no types here
-        return keeps_open
+    def _answer(self, head: Head, body: io.BufferedIOBase) -> bytes:
+        try:
+            return exchange.answer(self.server.wsgi_app, head, body, self.remote_addr, self.server.bind_addr)
+        except Exception as error:  # the application's own frame failed: nobody else can say so
+            self.server.error_log(repr(error), logging.ERROR, traceback=True)
+            head.keeps_open = False
+            return exchange.FAILED
 
-    def _send(self, answer: memoryview) -> None:
+    def _send(self, answer: bytes) -> None:
         """The kernel has room for most answers at once; for the rest of a long one the client is waited for."""
         sent = 0
         with suppress(BlockingIOError):
             sent = self.socket.send(answer)
         if sent < len(answer):
-            self.socket.settimeout(_IDLE_SECONDS)
-            self.socket.sendall(answer[sent:])
+            self.socket.settimeout(IDLE_SECONDS)
+            self.socket.sendall(memoryview(answer)[sent:])
+            self.socket.settimeout(0)
 
     def _read_away(self) -> None:
         """What lies unread when a connection is closed resets it, and the answer may be lost (RFC 9112 9.6)."""
+        self.socket.settimeout(0)
         with suppress(BlockingIOError):
             self.socket.recv(_SOCKET_BUFFER)
 
 
+class _Body(io.RawIOBase):
+    """The body of an upload: what has arrived with its head, then what the socket brings, and no byte more."""
+
+    def __init__(self, connection: _Connection, size: int) -> None:
+        self._connection = connection
+        self._arrived = memoryview(connection.received)[connection.head.bytes :] if connection.head else b""
+        self._left = size
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """As io.RawIOBase says."""
+        wanted = min(len(buffer), self._left)
+        if self._arrived:
+            part = self._arrived[:wanted]
+            buffer[: len(part)] = part
+            self._arrived = self._arrived[len(part) :]
+            size = len(part)
+        else:
+            size = self._connection.socket.recv_into(buffer, wanted) if wanted else 0
+        self._left -= size
+        return size
+
+
 class _Cheroot(wsgi.Server):
-    """Cheroot with the gate between its connections and its threads."""
+    """Cheroot with the gate in place of its own watch over connections, where there is an epoll."""
 
     ConnectionClass = _Connection
-    gate: Gate
+    gate: Gate | None = None
+    upload_paths: Callable[[str], bool]
+    upload_limit: int
+    queue: int
     unix_socket_mode: int | None = None
 
-    def process_conn(self, connection: Any) -> None:
-        """A connection has something to read: the gate decides."""
-        self.gate.admit(connection)
+    def prepare(self) -> None:
+        """Bind, start the threads and set up the gate."""
+        # In C, and one wake-up for each request, where Cheroot's takes a lock and a condition.
+        queue: SimpleQueue[Any] = SimpleQueue()
+        self.requests._queue, self.requests.get = queue, queue.get  # noqa: SLF001
+        super().prepare()
+        if hasattr(select, "epoll"):
+            self._connections.close()
+            uploads = max(1, self.requests.max // 4)
+            self._connections: Any = Gate(self, self.upload_paths, self.upload_limit, uploads)
+            self.gate = self._connections
 
-    def hand_on(self, connection: Any) -> None:
+    def hand_on(self, connection: _Connection) -> None:
         """Queue a whole request for the threads; a full queue answers 503 instead of hanging."""
         connection.queued_at = time.monotonic()
-        try:
+        if self.requests.qsize < self.queue:
             self.requests.put(connection)
-        except Full:
+        elif self.gate is not None:
             self.gate.refuse(connection, 503)
 
     def put_conn(self, connection: Any) -> None:
-        """A thread is done. What it read ahead, behind an upload, has not passed the gate: close."""
-        self.gate.finished(connection)
-        if connection.is_refused:
-            self.gate.refuse(connection, 503)
-        elif connection.rfile.has_data():
-            connection.close()
-        else:
+        """A thread is done."""
+        if self.gate is None or not self.ready:
             super().put_conn(connection)
+        elif connection.is_refused:
+            self.gate.finished(connection)
+            self.gate.refuse(connection, 503)
+        else:
+            self.gate.put(connection)
 
     @staticmethod
     def bind_socket(socket_: socket.socket, bind_addr: Any) -> socket.socket:
@@ -182,12 +231,11 @@ class Server:
 
     def serve(self) -> None:
         """Serve until `stop` is called; returns when the last request is answered or the time for it is up."""
-        accepting = threading.Thread(target=self._cheroot.serve, name="accept", daemon=True)
-        accepting.start()
+        watching = threading.Thread(target=self._cheroot.serve, name="gate", daemon=True)
+        watching.start()
         self._stopping.get()
-        self._cheroot.gate.stop()
         self._cheroot.stop()
-        accepting.join(timeout=5)
+        watching.join(timeout=5)
         if isinstance(self.bound_address, str):
             Path(self.bound_address).unlink(missing_ok=True)
 
@@ -221,19 +269,16 @@ def make_server(
         max=threads,
         server_name="Pocketid",
         request_queue_size=_BACKLOG,
-        timeout=_IDLE_SECONDS,
+        timeout=IDLE_SECONDS,
         shutdown_timeout=shutdown_seconds,
-        accepted_queue_size=queue,
-        accepted_queue_timeout=0,
     )
     cheroot.unix_socket_mode = unix_socket_mode
     cheroot.max_request_header_size = HEAD_BYTES + 1024
     cheroot.max_request_body_size = max(upload_limit, BODY_BYTES)
-    cheroot.gate = Gate(cheroot.hand_on, upload_paths, upload_limit, max(1, threads // 4))
+    cheroot.upload_paths, cheroot.upload_limit, cheroot.queue = upload_paths, upload_limit, queue
     try:
         cheroot.prepare()
     except OSError as error:
-        cheroot.gate.stop()
         place = unix_socket or f"{host}:{port}"
         raise OSError(f"Cannot listen on {place}: {_reason(error)}") from error
     for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):  # a whole request and a whole answer fit the kernel

@@ -681,7 +681,7 @@ CREATE UNIQUE INDEX users_skeleton_key ON public.users USING btree (public.usern
 
 CREATE UNIQUE INDEX users_username_key ON public.users USING btree (lower(username));
 
-CREATE TRIGGER outbox_changed AFTER INSERT ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
+CREATE TRIGGER outbox_changed AFTER INSERT OR DELETE OR UPDATE OF given_up_at ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
 
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.settings FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
 

@@ -10,7 +10,6 @@ from typing import Any
 from pocketid import mail, outbox, settings
 from pocketid.db import Database
 from pocketid.outbox import Kind
-from pocketid.render import compiled
 from pocketid.web import Site
 
 # Kind -> the values that its views need.
@@ -36,7 +35,7 @@ def outgoing(site: Site, db: Database) -> list[Outgoing]:
     rules, found = settings.read(db, site.config), []
     for waiting in outbox.waiting(db):
         values = outbox.values_of(waiting, site.keyring)
-        letter = mail.rendered(compiled(site.assets), waiting.kind, values, rules, site.config)
+        letter = mail.rendered(site.assets, waiting.kind, values, rules, site.config, waiting.locale)
         found.append(
             Outgoing(waiting.kind, waiting.address, values, letter.subject, letter.text, letter.html)
         )

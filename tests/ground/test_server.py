@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bottle import Bottle, request
+from bottle import Bottle, request, response
 
+from pocketid import gate
 from pocketid import server as server_module
 from pocketid.server import Server, make_server
 
@@ -36,6 +37,20 @@ def application(delay: threading.Event | None = None) -> Bottle:
         return "\n".join(
             f"{name}={value}" for name, value in sorted(request.environ.items()) if name.startswith("HTTP_")
         )
+
+    @app.get("/path/<rest:path>")  # type: ignore[untyped-decorator]  # Bottle has no types
+    def path(rest: str) -> str:
+        return rest
+
+    @app.get("/broken")  # type: ignore[untyped-decorator]  # Bottle has no types
+    def broken() -> str:
+        app.config["catchall"] = False
+        raise ValueError("a fault")
+
+    @app.get("/split")  # type: ignore[untyped-decorator]  # Bottle has no types
+    def split() -> str:
+        response.headers.dict["X-Split"] = ["a\r\nSet-Cookie: b=c"]  # past Bottle's own check
+        return "sent"
 
     @app.get("/wait")  # type: ignore[untyped-decorator]  # Bottle has no types
     def wait() -> str:
@@ -165,6 +180,49 @@ def test_s_lib_04_a_header_with_an_underscore_is_dropped(server: Server) -> None
     )
     assert b"HTTP_X_OTHER=1" in answer
     assert b"6.6.6.6" not in answer
+
+
+def test_a_header_that_is_repeated_is_a_list(server: Server) -> None:
+    repeated = b"X-One: 1\r\nCookie: a=b\r\nx-one: 2\r\nCookie: c=d\r\n"
+    answer = send(server, b"GET /environ HTTP/1.1\r\nHost: a\r\n" + repeated + b"Connection: close\r\n\r\n")
+    assert b"HTTP_X_ONE=1, 2" in answer
+    assert b"HTTP_COOKIE=a=b; c=d\n" in answer
+
+
+def test_a_path_is_decoded_but_for_its_quoted_slashes(server: Server) -> None:
+    answer = send(server, b"GET /path/a%20b%2fc HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert answer.endswith(b"\r\n\r\na b%2Fc")
+
+
+@pytest.mark.parametrize(
+    "head", [b"GET / HTTP/1.0\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n"]
+)
+def test_a_connection_is_closed_after_the_answer_when_the_client_wants_it(
+    server: Server, head: bytes
+) -> None:
+    answer = send(server, head + b"\r\n")
+    assert status(answer) == 200
+    assert b"\r\nConnection: close\r\n" in answer
+
+
+@pytest.mark.parametrize("path", [b"/broken", b"/split"])
+def test_an_application_that_fails_is_answered_for(server: Server, path: bytes) -> None:
+    answer = send(server, b"GET " + path + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert status(answer) == 500
+    assert b"Set-Cookie" not in answer
+
+
+def test_who_waits_longest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "_MOST_WAITING", 3)
+    with running() as server:
+        silent = [connect(server) for _each in range(6)]
+        for client in silent[:3]:
+            assert client.recv(1) == b""
+        for client in silent[3:]:
+            client.sendall(GOOD)
+            assert status(client.recv(1000)) == 200
+        for client in silent:
+            client.close()
 
 
 @pytest.mark.parametrize("size", [0, 1, 65536])

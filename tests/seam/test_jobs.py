@@ -9,11 +9,17 @@ from typing import Any
 
 import pytest
 
-from pocketid import jobs
+from pocketid import jobs, outbox, web
 from pocketid.db import Pool, connect
 from pocketid.jobs import Jobs
-from pocketid.web import Site
+from pocketid.outbox import Kind
+from pocketid.request import Guard, Request
+from pocketid.response import Response, empty
+from pocketid.web import Route, Site
+from tests.browser import Browser
 from tests.conftest import Clock
+from tests.mail_server import MailServer
+from tests.mails import set_up
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 15) -> bool:
@@ -33,7 +39,7 @@ def working(committed_site: Site, database: str) -> Iterator[Site]:
     assert eventually(lambda: is_kept(committed_site))
     yield committed_site
     running.stop()
-    assert not {"listener", "housekeeper"} & {thread.name for thread in threading.enumerate()}
+    assert not {"listener", "postman", "housekeeper"} & {thread.name for thread in threading.enumerate()}
 
 
 def is_kept(site: Site) -> bool:
@@ -94,3 +100,25 @@ def test_s_ft_02_without_a_database_the_housekeeper_waits_for_better_days(
     pool.open()
     jobs.keep_house(replace(committed_site, source=pool))
     pool.close()
+
+
+def test_a_mail_goes_out_as_soon_as_it_is_written(working: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_LOOK_FOR_MAILS_SECONDS", 3600)  # so only the news of it wakes the postman
+    with MailServer() as server, working.database() as db:
+        set_up(db, working, **server.settings())
+        for number in (1, 2):
+            posted = post(working, lambda request: outbox.post(request, Kind.TEST, "anna@example.test"))
+            assert posted.status == 204
+            assert len(server.wait(number)) == number
+        assert eventually(lambda: outbox.counts(db).sent == 2)
+
+
+def post(site: Site, act: Callable[[Request], object]) -> Browser:
+    """Do something within a request."""
+
+    def handle(request: Request) -> Response:
+        act(request)
+        return empty()
+
+    application = web.application(site, [Route("GET", "/post", handle, Guard.PUBLIC)])
+    return Browser(application, site.config.app_url).get("/post")

@@ -50,6 +50,9 @@ def test_s_lib_07_jwcrypto_is_for_keys_alone() -> None:
     }
 
 
-def test_s_out_03_nothing_calls_out() -> None:
-    """gate and server hold accepted connections; the command line asks a server's health. No other opens one."""
-    assert importers(*CALLS_OUT) == {"gate", "server", "cli/commands"}
+def test_s_out_03_nothing_calls_out_but_what_is_named_here() -> None:
+    """gate and server hold accepted connections; the command line asks a server's health.
+
+    mail hands mails to the server that the settings name, and opens no connection while they name none.
+    """
+    assert importers(*CALLS_OUT) == {"gate", "server", "cli/commands", "mail"}

@@ -17,6 +17,7 @@ GROUND = {
         "embedded",
         "env_file",
         "errors",
+        "exchange",
         "gate",
         "log",
         "migrate",

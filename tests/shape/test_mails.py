@@ -9,7 +9,7 @@ import pytest
 from pocketid import mail
 from pocketid.outbox import Kind
 from pocketid.paths import data_dir
-from pocketid.render import Assets, compiled
+from pocketid.render import Assets
 from pocketid.settings import Settings
 from tests.conftest import make_config
 from tests.mails import EXAMPLES
@@ -45,7 +45,7 @@ class Page(HTMLParser):
 
 
 def letter(assets: Assets, kind: Kind, values: dict[str, Any], name: str = "Skylab") -> mail.Letter:
-    return mail.rendered(compiled(assets), kind, values, Settings(app_name=name), make_config())
+    return mail.rendered(assets, kind, values, Settings(app_name=name), make_config(), None)
 
 
 def needs(kind: Kind, form: str) -> set[str]:

@@ -1,0 +1,79 @@
+"""One request and its answer, between the gate's `Head` and a WSGI application (PEP 3333).
+
+answer(application, head, body, address, bound)      the whole answer as bytes, to be sent at once
+"""
+
+import io
+import sys
+from collections.abc import Callable, Iterable
+from email.utils import formatdate
+from functools import lru_cache
+from time import time
+from typing import Any
+
+from pocketid.gate import Head
+
+Application = Callable[..., Iterable[bytes]]
+FAILED = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+def answer(
+    application: Application,
+    head: Head,
+    body: io.BufferedIOBase,
+    address: str | None,
+    bound: tuple[str, int] | str,
+) -> bytes:
+    """Head and body of what the application answers. Raises what it raises, and ValueError for a broken header."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+        started.append((status, headers))
+
+    chunks = application(_environ(head, body, address, bound), start_response)
+    try:
+        content = b"".join(chunks)
+    finally:
+        if hasattr(chunks, "close"):
+            chunks.close()
+    status, headers = started[-1]
+    return _head(head, status, headers) + content
+
+
+def _environ(
+    head: Head, body: io.BufferedIOBase, address: str | None, bound: tuple[str, int] | str
+) -> dict[str, Any]:
+    return {
+        "REQUEST_METHOD": head.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": head.path,
+        "QUERY_STRING": head.query,
+        "REMOTE_ADDR": address or "",
+        "SERVER_NAME": "Pocketid",
+        "SERVER_PORT": "" if isinstance(bound, str) else str(bound[1]),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        **head.headers,
+    }
+
+
+def _head(head: Head, status: str, headers: list[tuple[str, str]]) -> bytes:
+    """The status line and the fields, with a date (RFC 9110 6.6.1) and without our version."""
+    lines = [f"HTTP/1.1 {status}", *[f"{name}: {value}" for name, value in headers], _date(int(time()))]
+    if not head.keeps_open:
+        lines.append("Connection: close")
+    text = "\r\n".join(lines)
+    if text.count("\n") != len(lines) or text.count("\r") != len(lines):
+        raise ValueError("a header of an answer holds a line break")
+    return f"{text}\r\n\r\n".encode("latin-1")
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return f"Date: {formatdate(second, usegmt=True)}\r\nServer: Pocketid"
