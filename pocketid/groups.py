@@ -11,8 +11,11 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from pocketid import audit
+from pocketid.audit import Event
 from pocketid.db import Database
 from pocketid.errors import NotFound
+from pocketid.request import Request
 from pocketid.text import _
 
 NAME_LENGTH, FRIENDLY_NAME_LENGTH, SHORTEST = 255, 50, 2
@@ -42,13 +45,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person as a group's page lists them; `is_member` says on which side."""
+    """A person as a group's page lists them, in the group or not."""
 
     id: UUID
     username: str
     display_name: str
     email: str | None
-    is_member: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,12 @@ def names(db: Database) -> list[Named]:
 
 def search(db: Database, *, text: str = "", size: int = 10_000, offset: int = 0) -> list[Group]:
     """A page of groups whose name or friendly name holds a text."""
-    return db.many(Group, "groups.search", text=_pattern(text), size=size, offset=offset)
+    return db.many(Group, "groups.search", text=_sought(text), size=size, offset=offset)
 
 
 def count(db: Database, *, text: str = "") -> int:
     """How many groups `search` would find in all."""
-    number: int = db.value("groups.count", text=_pattern(text))
+    number: int = db.value("groups.count", text=_sought(text))
     return number
 
 
@@ -153,9 +155,36 @@ def delete(db: Database, group_id: UUID) -> Group:
     return before
 
 
-def members(db: Database, group_id: UUID, *, text: str = "", size: int, offset: int) -> list[Member]:
-    """A page of people, members first; a text finds whom it finds in `users.search`."""
-    return db.many(Member, "groups.members", group_id=group_id, text=_pattern(text), size=size, offset=offset)
+def members(db: Database, group_id: UUID, *, text: str = "", size: int, offset: int = 0) -> list[Member]:
+    """A page of members; a text finds whom it finds in `users.search`."""
+    return db.many(Member, "groups.members", group_id=group_id, text=_sought(text), size=size, offset=offset)
+
+
+def count_members(db: Database, group_id: UUID, *, text: str = "") -> int:
+    """How many `members` would find in all."""
+    number: int = db.value("groups.count_members", group_id=group_id, text=_sought(text))
+    return number
+
+
+def others(db: Database, group_id: UUID, *, text: str = "", size: int) -> list[Member]:
+    """The first people whom a text finds and who are not in the group."""
+    return db.many(Member, "groups.others", group_id=group_id, text=_sought(text), size=size)
+
+
+def put(request: Request, group: Group, user_id: UUID, *, is_member: bool) -> bool:
+    """Put a person into a group or take them out; False when that changes nothing."""
+    added, removed = ([user_id], []) if is_member else ([], [user_id])
+    come, gone = change_members(request.db, group.id, added=added, removed=removed)
+    if come or gone:
+        audit.record(
+            request,
+            Event.GROUP_MEMBERS_CHANGED,
+            user_id=user_id,
+            name=group.name,
+            added=come,
+            removed=gone,
+        )
+    return bool(come or gone)
 
 
 def set_members(db: Database, group_id: UUID, user_ids: Iterable[UUID]) -> None:
@@ -179,6 +208,11 @@ def of_user(db: Database, user_id: UUID) -> list[Group]:
     return db.many(Group, "groups.of_user", user_id=user_id)
 
 
+def others_of_user(db: Database, user_id: UUID, *, text: str = "", size: int) -> list[Named]:
+    """The first groups whose names hold a text and that a person is not in."""
+    return db.many(Named, "groups.others_of_user", user_id=user_id, text=_sought(text), size=size)
+
+
 def set_of_user(db: Database, user_id: UUID, group_ids: Iterable[UUID]) -> None:
     """Put a person into exactly these groups; those that do not exist are passed over."""
     ids = list(group_ids)
@@ -191,6 +225,5 @@ def opens(db: Database, group_id: UUID) -> list[Opened]:
     return db.many(Opened, "groups.opens", group_id=group_id)
 
 
-def _pattern(text: str) -> str | None:
-    stripped = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{stripped}%" if stripped else None
+def _sought(text: str) -> str | None:
+    return unicodedata.normalize("NFC", text).strip() or None

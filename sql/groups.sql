@@ -10,7 +10,7 @@ select id, name, friendly_name, created_at, updated_at,
 select id, name, friendly_name, created_at, updated_at,
        (select count(*) from group_members where group_id = groups.id) as members
   from groups
- where (%(text)s::text is null or name ilike %(text)s or friendly_name ilike %(text)s)
+ where (%(text)s::text is null or position(lower(%(text)s) in lower(friendly_name || E'\n' || name)) > 0)
  order by lower(friendly_name), id
  limit %(size)s offset %(offset)s;
 
@@ -24,7 +24,7 @@ select id, friendly_name as name
 -- How many groups the search finds in all.
 select count(*)
   from groups
- where (%(text)s::text is null or name ilike %(text)s or friendly_name ilike %(text)s);
+ where (%(text)s::text is null or position(lower(%(text)s) in lower(friendly_name || E'\n' || name)) > 0);
 
 -- name: insert
 -- A new group.
@@ -44,15 +44,33 @@ delete from groups
  where id = %(id)s;
 
 -- name: members
--- One page of people, members first; the text finds whom it finds in users.search.
-select person.id, person.username, person.display_name, person.email,
-       member.user_id is not null as is_member
-  from users person
-  left join group_members member on member.user_id = person.id and member.group_id = %(group_id)s
- where (%(text)s::text is null or person.username ilike %(text)s or person.email ilike %(text)s
-        or person.display_name ilike %(text)s or person.first_name || ' ' || person.last_name ilike %(text)s)
- order by member.user_id is null, lower(person.username), person.id
+-- One page of a group's members, by user name; the text finds whom it finds in users.search.
+select users.id, users.username, users.display_name, users.email
+  from users
+  join group_members on group_members.user_id = users.id
+ where group_members.group_id = %(group_id)s
+   and (%(text)s::text is null or position(lower(%(text)s) in users.sought) > 0)
+ order by lower(users.username)
  limit %(size)s offset %(offset)s;
+
+-- name: count_members
+-- How many members the text finds.
+select count(*)
+  from users
+  join group_members on group_members.user_id = users.id
+ where group_members.group_id = %(group_id)s
+   and (%(text)s::text is null or position(lower(%(text)s) in users.sought) > 0);
+
+-- name: others
+-- The first people who are not in a group, by user name.
+select users.id, users.username, users.display_name, users.email
+  from users
+ where not exists (select from group_members
+                    where group_members.group_id = %(group_id)s
+                      and group_members.user_id = users.id)
+   and (%(text)s::text is null or position(lower(%(text)s) in users.sought) > 0)
+ order by lower(users.username)
+ limit %(size)s;
 
 -- name: add_members
 -- Add people who exist and are not members yet; returns the user names of those who came.
@@ -86,6 +104,17 @@ select id, name, friendly_name, created_at, updated_at,
   join group_members on group_members.group_id = groups.id
  where group_members.user_id = %(user_id)s
  order by lower(friendly_name), id;
+
+-- name: others_of_user
+-- The first groups that a person is not in, by the name that people read.
+select id, friendly_name as name
+  from groups
+ where not exists (select from group_members
+                    where group_members.group_id = groups.id
+                      and group_members.user_id = %(user_id)s)
+   and (%(text)s::text is null or position(lower(%(text)s) in lower(friendly_name || E'\n' || name)) > 0)
+ order by lower(friendly_name), id
+ limit %(size)s;
 
 -- name: join
 -- Put a person into groups that exist.

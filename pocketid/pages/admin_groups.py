@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from uuid import UUID
 
-from pocketid import audit, groups, users
+from pocketid import audit, groups
 from pocketid.audit import Event
 from pocketid.errors import Invalid
 from pocketid.pages.addresses import row_id
@@ -15,7 +14,7 @@ from pocketid.text import _
 
 _LIST = "/settings/admin/user-groups"
 _UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
-_PEOPLE_A_PAGE = 40  # each is two fields of a form, and a form has a hundred at most
+_OFFERED = 10  # people who could be added; a search finds the others
 
 
 def list_groups(request: Request) -> Response:
@@ -71,16 +70,15 @@ def update(request: Request, group_id: str) -> Response:
 
 
 def update_members(request: Request, group_id: str) -> Response:
-    """Add and remove the people whose boxes were on the page; all others stay as they are."""
+    """Put into the group whom a pressed button adds, and take out whom one removes; all others stay."""
     group = groups.get(request.db, row_id(group_id))
-    shown = set(request.form.all("shown"))
-    ticked = set(request.form.all("member")) & shown
-    added, removed = _people(request, ticked), _people(request, shown - ticked)
-    come, gone = groups.change_members(request.db, group.id, added=added, removed=removed)
-    if come or gone:
-        audit.record(request, Event.GROUP_MEMBERS_CHANGED, name=group.name, added=come, removed=gone)
-    flash = _("The members of {name} are saved.").format(name=group.friendly_name)
-    return redirect(f"{_LIST}/{group.id}#members", flash=flash)
+    changed = 0
+    for name, is_member in (("add", True), ("remove", False)):
+        for text in request.form.all(name):
+            changed += groups.put(request, group, row_id(text), is_member=is_member)
+    where = base_url({name: request.form.text(name) for name in ("search", "page")}).rstrip("?&")
+    flash = _("The members of {name} are saved.").format(name=group.friendly_name) if changed else None
+    return redirect(f"{_LIST}/{group.id}{where}#members", flash=flash)
 
 
 def ask_delete(request: Request, group_id: str) -> Response:
@@ -113,20 +111,19 @@ def _show(
     request: Request, group: groups.Group, change: groups.Change, errors: Mapping[str, str] | None = None
 ) -> Response:
     text = request.query.text("search")
-    paging = from_query(request.query, users.count(request.db, text=text), size=_PEOPLE_A_PAGE)
+    paging = from_query(request.query, groups.count_members(request.db, group.id, text=text))
+    others = groups.others(request.db, group.id, text=text, size=_OFFERED + 1)
     return page(
         "admin/groups/show",
         status=_UNPROCESSABLE if errors else HTTPStatus.OK,
         group=group,
         change=change,
         errors=dict(errors or {}),
-        people=groups.members(request.db, group.id, text=text, size=paging.size, offset=paging.offset),
+        members=groups.members(request.db, group.id, text=text, size=paging.size, offset=paging.offset),
+        others=others[:_OFFERED],
+        there_are_more=len(others) > _OFFERED,
         opened=groups.opens(request.db, group.id),
         search=text,
         paging=paging,
         base_url=base_url({"search": text}),
     )
-
-
-def _people(request: Request, texts: set[str]) -> list[UUID]:
-    return [row_id(text) for text in sorted(texts)]

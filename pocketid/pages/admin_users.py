@@ -18,6 +18,8 @@ from pocketid.text import _
 _LIST = "/settings/admin/users"
 _UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 _RECENT_EVENTS = 15
+_TICKABLE = 30  # groups in one form, which has a hundred fields at most
+_OFFERED = 10  # groups that a person could join; a search finds the others
 _LIFETIMES = {"hour": 3600, "day": 86_400, "week": 7 * 86_400, "month": 30 * 86_400}
 
 
@@ -54,26 +56,19 @@ def list_users(request: Request) -> Response:
 def new(request: Request) -> Response:
     """The form for another person."""
     change = users.Change(email_verified=settings.load(request).emails_verified)
-    return page("admin/users/new", change=change, errors={}, groups=groups.all_groups(request.db), chosen=[])
+    return _new(request, change, chosen=[], errors={})
 
 
 def create(request: Request) -> Response:
     """Add a person, and go to their page, where their one-time link is made."""
     change = users.Change.from_form(request.form)
-    chosen = _chosen_groups(request)
+    chosen = [group.id for group in _offered(request) if str(group.id) in request.form.all("group")]
     try:
         if errors := users.check(change, settings.load(request)):
             raise Invalid(errors)
         user = users.create(request.db, change, request.now)
     except Invalid as invalid:
-        return page(
-            "admin/users/new",
-            status=_UNPROCESSABLE,
-            change=change,
-            errors=invalid.fields,
-            groups=groups.all_groups(request.db),
-            chosen=chosen,
-        )
+        return _new(request, change, chosen=chosen, errors=invalid.fields)
     groups.set_of_user(request.db, user.id, chosen)
     audit.record(request, Event.USER_CREATED, user_id=user.id, username=user.username)
     flash = _("{name} is added. Make a one-time link now, so that they can add their passkey.")
@@ -107,18 +102,19 @@ def update(request: Request, user_id: str) -> Response:
 
 
 def update_groups(request: Request, user_id: str) -> Response:
-    """Put the person into exactly the chosen groups."""
+    """Put the person into the group of the button that was pressed, or take them out of it."""
     user = users.get(request.db, row_id(user_id))
-    before = [group.name for group in groups.of_user(request.db, user.id)]
-    groups.set_of_user(request.db, user.id, _chosen_groups(request))
-    after = [group.name for group in groups.of_user(request.db, user.id)]
-    if before != after:
-        changed = {"groups": {"before": before, "after": after}}
-        audit.record(request, Event.GROUP_MEMBERS_CHANGED, user_id=user.id, changed=changed)
-    return redirect(
-        f"{_LIST}/{user.id}#groups",
-        flash=_("The groups of {name} are saved.").format(name=users.name_of(user)),
-    )
+    flash = None
+    for name, is_member, sentence in (
+        ("add", True, _("{name} is in {group} now.")),
+        ("remove", False, _("{name} is no longer in {group}.")),
+    ):
+        for text in request.form.all(name):
+            group = groups.get(request.db, row_id(text))
+            if groups.put(request, group, user.id, is_member=is_member):
+                flash = sentence.format(name=users.name_of(user), group=group.friendly_name)
+    where = base_url({"groups": request.form.text("groups")}).rstrip("?&")
+    return redirect(f"{_LIST}/{user.id}{where}#groups", flash=flash)
 
 
 def create_link(request: Request, user_id: str) -> Response:
@@ -296,6 +292,25 @@ def _nobody(chosen: Mapping[str, str], group: Group | None) -> str:
     return _("The group {group} has no members yet.").format(group=group.friendly_name)
 
 
+def _new(
+    request: Request, change: users.Change, *, chosen: list[UUID], errors: Mapping[str, str]
+) -> Response:
+    return page(
+        "admin/users/new",
+        status=_UNPROCESSABLE if errors else HTTPStatus.OK,
+        change=change,
+        errors=dict(errors),
+        groups=_offered(request),
+        chosen=chosen,
+    )
+
+
+def _offered(request: Request) -> list[groups.Named]:
+    """The groups to tick for a new person; none where they are too many for a form."""
+    every = groups.names(request.db)
+    return every if len(every) <= _TICKABLE else []
+
+
 def _own_lock_out(request: Request, user: users.User, change: users.Change) -> dict[str, str]:
     """Nobody takes their own rights by a slip of the hand."""
     if user.id != request.person.user_id:
@@ -314,6 +329,8 @@ def _show(
     link: str | None = None,
 ) -> Response:
     """The person's page. A link that was just made is on it, this once."""
+    text = request.query.text("groups")
+    others = groups.others_of_user(request.db, user.id, text=text, size=_OFFERED + 1)
     return page(
         "admin/users/show",
         status=_UNPROCESSABLE if errors else HTTPStatus.OK,
@@ -326,8 +343,10 @@ def _show(
         link=link,
         qr=qr.data_address(link) if link else "",
         links=one_time_access.of_user(request.db, user.id, request.now),
-        groups=groups.all_groups(request.db),
-        group_ids=[group.id for group in groups.of_user(request.db, user.id)],
+        groups=groups.of_user(request.db, user.id),
+        other_groups=others[:_OFFERED],
+        there_are_more=len(others) > _OFFERED,
+        group_search=text,
         passkeys=webauthn.of_user(request.db, user.id),
         sessions=sessions.of_user(request.db, user.id, request.now),
         events=audit.search(request.db, Filter(user_id=user.id), _RECENT_EVENTS),
@@ -335,7 +354,3 @@ def _show(
         device=devices.name,
         place=devices.place,
     )
-
-
-def _chosen_groups(request: Request) -> list[UUID]:
-    return [group.id for group in groups.all_groups(request.db) if str(group.id) in request.form.all("group")]

@@ -139,7 +139,7 @@ def people(make_user: MakeUser) -> list[User]:
 
 
 def members(db: Database, group: Group) -> list[str]:
-    return [row.username for row in groups.members(db, group.id, size=99, offset=0) if row.is_member]
+    return [row.username for row in groups.members(db, group.id, size=99, offset=0)]
 
 
 def test_some_come_and_some_go_and_the_others_stay(
@@ -165,18 +165,43 @@ def test_members_can_be_set_as_a_whole(db: Database, make_group: MakeGroup, peop
     assert members(db, other) == ["anna", "ben", "cara"]
 
 
-def test_members_come_first_in_the_list_of_people(
+def test_members_and_others_are_found_by_name_or_address_page_by_page(
     db: Database, make_group: MakeGroup, people: list[User]
 ) -> None:
-    group = make_group("family", people[2])
-    listed = groups.members(db, group.id, size=99, offset=0)
-    assert [(row.username, row.is_member) for row in listed] == [
-        ("cara", True),
-        ("anna", False),
-        ("ben", False),
+    anna, ben, _cara = people
+    group = make_group("family", anna, ben)
+    make_group("others", *people)
+    assert [row.username for row in groups.members(db, group.id, size=9)] == ["anna", "ben"]
+    assert [row.username for row in groups.members(db, group.id, size=1, offset=1)] == ["ben"]
+    assert [row.username for row in groups.members(db, group.id, text=" BEN@ ", size=9)] == ["ben"]
+    assert [groups.count_members(db, group.id, text=text) for text in ("", "ben@", "cara", "%")] == [
+        2,
+        1,
+        0,
+        0,
     ]
-    assert [row.username for row in groups.members(db, group.id, text="BEN", size=9, offset=0)] == ["ben"]
-    assert [row.username for row in groups.members(db, group.id, size=1, offset=1)] == ["anna"]
+    assert [row.username for row in groups.others(db, group.id, size=9)] == ["cara"]
+    assert groups.others(db, group.id, text="ben", size=9) == []
+    empty = make_group("empty")
+    assert [row.username for row in groups.others(db, empty.id, size=2)] == ["anna", "ben"]
+    assert [row.username for row in groups.others(db, empty.id, text="CARA", size=2)] == ["cara"]
+
+
+def test_the_groups_that_a_person_is_not_in_are_found_by_either_name(
+    db: Database, make_group: MakeGroup, people: list[User]
+) -> None:
+    make_group("family", people[0])
+    for name in ("zebras", "Able", "book_club"):
+        make_group(name, people[1], friendly_name=f"The {name.upper()} people")
+    found = groups.others_of_user(db, people[0].id, size=9)
+    assert [group.name for group in found] == [
+        f"The {name} people" for name in ("ABLE", "BOOK_CLUB", "ZEBRAS")
+    ]
+    assert [group.name for group in groups.others_of_user(db, people[0].id, text="k_c", size=9)] == [
+        "The BOOK_CLUB people"
+    ]
+    assert len(groups.others_of_user(db, people[0].id, text="the", size=2)) == 2
+    assert groups.others_of_user(db, people[0].id, text="family", size=9) == []
 
 
 def test_the_groups_of_a_person_can_be_set_as_a_whole(

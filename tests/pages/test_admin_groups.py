@@ -27,7 +27,7 @@ def someone_administers(admin: User) -> None:
 
 
 def members(db: Database, group: Group) -> list[str]:
-    return [row.username for row in groups.members(db, group.id, size=999, offset=0) if row.is_member]
+    return [row.username for row in groups.members(db, group.id, size=999, offset=0)]
 
 
 def test_an_empty_list_offers_the_first_step(browser: Browser) -> None:
@@ -102,57 +102,78 @@ def test_a_group_is_renamed(browser: Browser, db: Database, make_group: MakeGrou
     assert len(events("GROUP_UPDATED")) == 1  # nothing changed, nothing is told
 
 
-def test_members_of_the_page_are_ticked_and_unticked_and_the_others_stay(
-    browser: Browser, db: Database, make_group: MakeGroup, make_user: MakeUser, events: Events
+def test_people_are_added_and_removed_by_their_buttons_and_the_others_stay(
+    browser: Browser,
+    db: Database,
+    make_group: MakeGroup,
+    make_user: MakeUser,
+    events: Events,
+    admin: User,
 ) -> None:
-    anna, ben, cara, dora = (make_user(username=name) for name in ("anna", "ben", "cara", "dora"))
-    group = make_group("family", anna, ben, cara)
+    anna, ben, cara = (
+        make_user(username=name, display_name=name.title()) for name in ("anna", "ben", "cara")
+    )
+    group = make_group("family", anna, ben)
     browser.get(f"{LIST}/{group.id}")
-    shown = [str(anna.id), str(ben.id), str(dora.id)]  # cara was on another page
-    form = {"shown": shown, "member": [str(ben.id), str(dora.id)]}
-    browser.post(f"{LIST}/{group.id}/members", form)
-    assert browser.location == f"{LIST}/{group.id}#members"
-    assert members(db, group) == ["ben", "cara", "dora"]
-    [event] = events("GROUP_MEMBERS_CHANGED")
-    assert event.details == {"name": "family", "added": ["dora"], "removed": ["anna"]}
+    assert f'name="remove" value="{anna.id}"' in browser.text
+    assert f'name="add" value="{cara.id}"' in browser.text
+    browser.post(f"{LIST}/{group.id}/members", {"add": str(cara.id), "search": "ca ra"})
+    assert browser.location == f"{LIST}/{group.id}?search=ca+ra#members"
+    assert members(db, group) == ["anna", "ben", "cara"]
     browser.get(f"{LIST}/{group.id}")
-    browser.post(f"{LIST}/{group.id}/members", form)
-    assert len(events("GROUP_MEMBERS_CHANGED")) == 1
+    browser.post(f"{LIST}/{group.id}/members", {"remove": str(anna.id), "page": "2"})
+    assert browser.location == f"{LIST}/{group.id}?page=2#members"
+    assert members(db, group) == ["ben", "cara"]
+    gone, come = events("GROUP_MEMBERS_CHANGED")
+    assert (come.user_id, come.actor_id) == (cara.id, admin.id)
+    assert come.details == {"name": "family", "added": ["cara"], "removed": []}
+    assert (gone.user_id, gone.details) == (anna.id, {"name": "family", "added": [], "removed": ["anna"]})
 
 
-def test_a_whole_page_of_people_can_be_ticked(
-    browser: Browser, db: Database, make_group: MakeGroup, make_user: MakeUser
+@pytest.mark.parametrize(("name", "is_member"), [("add", True), ("remove", False)])
+def test_what_is_so_already_is_not_done_again(
+    name: str,
+    is_member: bool,
+    browser: Browser,
+    db: Database,
+    make_group: MakeGroup,
+    make_user: MakeUser,
+    events: Events,
 ) -> None:
-    for _each in range(60):
-        make_user()
-    group = make_group("everybody")
-    for number in (1, 2):
-        browser.get(f"{LIST}/{group.id}", search="user", page=number)
-        ids = [str(person.id) for person in browser.variables["people"]]
-        form = {"shown": ids, "member": ids}
-        assert browser.post(f"{LIST}/{group.id}/members", form).status == 303
-    assert len(members(db, group)) == 60
-
-
-def test_who_was_not_on_the_page_is_not_added(
-    browser: Browser, db: Database, make_group: MakeGroup, make_user: MakeUser
-) -> None:
-    group, anna = make_group("family"), make_user()
-    browser.get(f"{LIST}/{group.id}")
-    browser.post(f"{LIST}/{group.id}/members", {"shown": [], "member": [str(anna.id)]})
-    assert members(db, group) == []
-
-
-@pytest.mark.parametrize(("shown", "status"), [("x", 404), (str(UUID(int=0)), 303)])
-def test_people_who_do_not_exist_change_nothing(
-    shown: str, status: int, browser: Browser, db: Database, make_group: MakeGroup, events: Events
-) -> None:
-    group = make_group("family")
-    browser.get(f"{LIST}/{group.id}")
-    browser.post(f"{LIST}/{group.id}/members", {"shown": shown, "member": shown})
-    assert browser.status == status
-    assert members(db, group) == []
+    anna = make_user(username="anna")
+    group = make_group("family", *([anna] if is_member else []))
+    for user_id, status in ((anna.id, 303), (UUID(int=0), 303), ("x", 404)):
+        browser.get(f"{LIST}/{group.id}")
+        browser.post(f"{LIST}/{group.id}/members", {name: str(user_id)})
+        assert browser.status == status
+        assert "are saved" not in browser.get(f"{LIST}/{group.id}").text
+    assert members(db, group) == (["anna"] if is_member else [])
     assert events("GROUP_MEMBERS_CHANGED") == []
+
+
+def test_a_large_group_is_shown_by_pages_and_the_rest_is_searched_for(
+    browser: Browser, make_group: MakeGroup, make_user: MakeUser
+) -> None:
+    everybody = [make_user(username=f"user{number:02}") for number in range(45)]
+    group = make_group("most", *everybody[:30])
+    browser.get(f"{LIST}/{group.id}")
+    assert [row.username for row in browser.variables["members"]] == [f"user{n:02}" for n in range(20)]
+    assert "type a part of their name" in browser.text
+    assert 'name="add"' not in browser.text
+    browser.get(f"{LIST}/{group.id}", search="user", page=2)
+    assert [row.username for row in browser.variables["members"]] == [f"user{n:02}" for n in range(20, 30)]
+    assert [row.username for row in browser.variables["others"]] == [f"user{n:02}" for n in range(30, 40)]
+    assert "There are more: type more of the name." in browser.text
+    assert f"{group.id}?search=user&amp;page=1#members" in browser.text.replace(
+        'href="?', f'href="{group.id}?'
+    )
+    browser.get(f"{LIST}/{group.id}", search="user44")
+    assert "No member has “user44” in their name or address." in browser.text
+    assert [row.username for row in browser.variables["others"]] == ["user44"]
+
+
+def test_a_group_of_nobody_says_so(browser: Browser, make_group: MakeGroup) -> None:
+    assert "Nobody is in this group yet." in browser.get(f"{LIST}/{make_group().id}").text
 
 
 def test_a_group_is_deleted_after_a_question_that_names_what_it_opens(

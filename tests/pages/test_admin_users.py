@@ -270,7 +270,7 @@ def test_nobody_takes_their_own_right_disables_or_deletes_themselves(
     assert recorded(events) == []
 
 
-def test_groups_are_chosen_as_a_whole(
+def test_a_person_joins_and_leaves_a_group_by_its_button(
     browser: Browser,
     db: Database,
     ben: User,
@@ -280,15 +280,43 @@ def test_groups_are_chosen_as_a_whole(
 ) -> None:
     family, friends = make_group("family", ben), make_group("friends")
     browser.get(page)
-    browser.post(f"{page}/groups", {"group": [str(friends.id), str(UUID(int=0))]})
+    assert f'name="remove" value="{family.id}"' in browser.text
+    assert f'name="add" value="{friends.id}"' in browser.text
+    browser.post(f"{page}/groups", {"add": str(friends.id), "groups": "fri"})
+    assert browser.location == f"{page}?groups=fri#groups"
+    assert "Ben Meier is in Friends now." in browser.get(page).text
+    browser.post(f"{page}/groups", {"remove": str(family.id)})
     assert browser.location == f"{page}#groups"
+    assert "Ben Meier is no longer in Family." in browser.get(page).text
     assert [group.name for group in groups.of_user(db, ben.id)] == ["friends"]
-    [event] = events("GROUP_MEMBERS_CHANGED")
-    assert event.details["changed"]["groups"] == {"before": ["family"], "after": ["friends"]}
-    browser.get(page)
-    browser.post(f"{page}/groups", {"group": str(friends.id)})
-    assert len(events("GROUP_MEMBERS_CHANGED")) == 1
-    assert groups.get(db, family.id).members == 0
+    gone, come = events("GROUP_MEMBERS_CHANGED")
+    assert (come.user_id, come.details) == (ben.id, {"name": "friends", "added": ["ben"], "removed": []})
+    assert gone.details == {"name": "family", "added": [], "removed": ["ben"]}
+    for form, status in (
+        ({"add": str(friends.id)}, 303),  # is in already
+        ({"remove": str(family.id)}, 303),
+        ({"add": "x"}, 404),
+        ({"add": str(UUID(int=0))}, 404),
+        ({}, 303),
+    ):
+        browser.get(page)
+        assert browser.post(f"{page}/groups", form).status == status
+    assert len(events("GROUP_MEMBERS_CHANGED")) == 2
+
+
+def test_of_many_groups_the_first_are_offered_and_the_others_found(
+    browser: Browser, ben: User, page: str, make_group: Callable[..., Group]
+) -> None:
+    for number in range(31):
+        make_group(f"team{number:02}")
+    assert [group.name for group in browser.get(page).variables["other_groups"]] == [
+        f"Team{number:02}" for number in range(10)
+    ]
+    assert "There are more: search for them." in browser.text
+    browser.get(page, groups="team3")
+    assert [group.name for group in browser.variables["other_groups"]] == ["Team30"]
+    assert "No other group has “x” in its name." in browser.get(page, groups="x").text
+    assert browser.get(f"{LIST}/new").variables["groups"] == []  # too many to tick
 
 
 # One-time links

@@ -5,8 +5,8 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   const look = async () => {
     asked?.abort();
     asked = new AbortController();
-    const fields = [...new FormData(form)].filter(([, text]) => text);
-    const address = `${location.pathname}?${new URLSearchParams(fields)}`;
+    const address = new URL(form.action);
+    address.search = new URLSearchParams([...new FormData(form)].filter(([, text]) => text));
     try {
       const answer = await fetch(address, { signal: asked.signal });
       if (!answer.ok || answer.redirected) throw new Error(answer.status);

@@ -1,5 +1,5 @@
-% # Needs: group (Group), change (groups.Change), errors (dict), people (list[Member]), opened (list[Opened]), search (str), paging (Paging), base_url (str)
-% rebase("layout/base.tpl", title=group.friendly_name, section="groups")
+% # Needs: group (Group), change (groups.Change), errors (dict), members, others (list[Member]), there_are_more (bool: others), opened (list[Opened]), search (str), paging (Paging), base_url (str)
+% rebase("layout/base.tpl", title=group.friendly_name, section="groups", scripts=["live.js"])
 % here = "/settings/admin/user-groups/" + str(group.id)
 <header><h1>{{group.friendly_name}}</h1><p class="soft">{{ngettext("{n} member", "{n} members", group.members).format(n=group.members)}}</p></header>
 <form class="card" method="post" action="{{here}}"><header><h2>{{_("General")}}</h2></header>
@@ -10,23 +10,38 @@
 </div>
 <div class="row apart"><button class="primary">{{_("Save changes")}}</button><a class="button quiet danger" href="{{here}}/delete">{{_("Delete this group…")}}</a></div></form>
 <section class="card" id="members" aria-labelledby="members-title"><header><h2 id="members-title">{{_("Members")}}</h2></header>
-<form class="row search" role="search" method="get" action="{{here}}#members"><input type="search" name="search" value="{{search}}" placeholder="{{_("Search people")}}" aria-label="{{_("Search people")}}"><button>{{_("Search")}}</button></form>
-<form method="post" action="{{here}}/members" class="fields">
+<form class="row search" role="search" method="get" action="{{here}}#members" data-live="#found"><input type="search" name="search" value="{{search}}" placeholder="{{_("Search people")}}" aria-label="{{_("Search people")}}" autocomplete="off"><button>{{_("Search")}}</button></form>
+<form method="post" action="{{here}}/members" class="fields" id="found" data-said="{{ngettext("{n} member", "{n} members", paging.total).format(n=paging.total)}}">
 % include("parts/form_token.tpl")
-% if people:
-<fieldset class="fields"><legend class="hidden">{{_("Members")}}</legend>
-% for person in people:
-<input type="hidden" name="shown" value="{{person.id}}">
-% include("parts/check.tpl", name="member", id="member-" + str(person.id), value=str(person.id), label=person.display_name or person.username, checked=person.is_member, hint=person.email or person.username)
+<input type="hidden" name="search" value="{{search}}"><input type="hidden" name="page" value="{{paging.page}}">
+% if members:
+<ul class="list">
+% for person in members:
+% include("parts/person_row.tpl", person=person, button="remove", label=_("Remove"), described=_("Remove {name} from the group"))
 % end
-</fieldset><div class="row"><button>{{_("Save members")}}</button></div>
+</ul>
+% include("parts/pager.tpl", paging=paging, base_url=base_url, fragment="#members")
+% elif search:
+<p class="soft">{{_("No member has “{text}” in their name or address.").format(text=search)}}</p>
 % else:
-<p class="soft">{{_("Nobody has that name.")}}</p>
+<p class="soft">{{_("Nobody is in this group yet.")}}</p>
+% end
+% if there_are_more and not search:
+<p class="soft">{{_("To add somebody, type a part of their name or address above.")}}</p>
+% elif others:
+<h3>{{_("Not in the group")}}</h3>
+<ul class="list">
+% for person in others:
+% include("parts/person_row.tpl", person=person, button="add", label=_("Add"), described=_("Add {name} to the group"))
+% end
+</ul>
+% if there_are_more:
+<p class="soft">{{_("There are more: type more of the name.")}}</p>
+% end
 % end
 </form>
-% include("parts/pager.tpl", paging=paging, base_url=base_url)
 </section>
-<a class="card tile-link" href="{{here}}/custom-claims"><strong>{{_("Custom claims")}}</strong><span class="soft">{{_("What apps learn of every member of this group.")}}</span></a>
+<a class="card tile-link" href="{{here}}/custom-claims"><div class="grow"><strong>{{_("Custom claims")}}</strong><small>{{_("What apps learn of every member of this group.")}}</small></div></a>
 <section class="card" aria-labelledby="opens-title"><header><h2 id="opens-title">{{_("Apps that it opens")}}</h2></header>
 % if opened:
 <ul class="list">

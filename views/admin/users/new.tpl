@@ -1,4 +1,4 @@
-% # Needs: change (users.Change), errors (dict), groups (list[Group]), chosen (list[UUID])
+% # Needs: change (users.Change), errors (dict), groups (list[groups.Named]; empty when they are too many), chosen (list[UUID])
 % rebase("layout/base.tpl", title=_("Add user"), section="users")
 <header><h1>{{_("Add user")}}</h1><p class="soft">{{_("After this you make a one-time link, with which they add their passkey.")}}</p></header>
 <form class="card" method="post" action="/settings/admin/users/new">
@@ -7,7 +7,7 @@
 % if groups:
 <fieldset class="fields"><legend>{{_("Groups")}}</legend>
 % for group in groups:
-% include("parts/check.tpl", name="group", id="group-" + str(group.id), value=str(group.id), label=group.friendly_name, checked=group.id in chosen)
+% include("parts/check.tpl", name="group", id="group-" + str(group.id), value=str(group.id), label=group.name, checked=group.id in chosen)
 % end
 </fieldset>
 % end

@@ -1,5 +1,5 @@
-% # Needs: user (User), picture_version, name (str), change (users.Change), errors (dict), link (str or None), qr (str), links (list[Token]), groups (list[Group]), group_ids (list[UUID]), passkeys (list[Passkey]), sessions (list[Session]), events (list[Row]), event_label, device, place (functions)
-% rebase("layout/base.tpl", title=name, section="users")
+% # Needs: user (User), picture_version, name (str), change (users.Change), errors (dict), link (str or None), qr (str), links (list[Token]), groups (list[Group]: of the person), other_groups (list[groups.Named]), there_are_more (bool: other groups), group_search (str), passkeys (list[Passkey]), sessions (list[Session]), events (list[Row]), event_label, device, place (functions)
+% rebase("layout/base.tpl", title=name, section="users", scripts=["live.js"])
 % here = "/settings/admin/users/" + str(user.id)
 <div class="row together"><img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{picture_version}}" alt="" width="64" height="64"><div><h1>{{name}}</h1><p class="soft">{{_("Added {when}").format(when=ago(user.created_at, now))}} · {{_("last sign-in {when}").format(when=ago(user.last_sign_in_at, now))}}</p></div></div>
 % if user.disabled:
@@ -37,19 +37,38 @@
 <a class="button quiet danger" href="{{here}}/disable">{{_("Disable…")}}</a>
 % end
 <a class="button quiet danger" href="{{here}}/delete">{{_("Delete this person…")}}</a></div></div></form>
-<form class="card" id="groups" method="post" action="{{here}}/groups"><header><h2>{{_("Groups")}}</h2></header>
-% include("parts/form_token.tpl")
-% if groups:
-<fieldset class="fields"><legend class="hidden">{{_("Groups")}}</legend>
-% for group in groups:
-% include("parts/check.tpl", name="group", id="group-" + str(group.id), value=str(group.id), label=group.friendly_name, checked=group.id in group_ids, hint=group.name)
+<section class="card" id="groups" aria-labelledby="groups-title"><header><h2 id="groups-title">{{_("Groups")}}</h2></header>
+% if there_are_more or group_search:
+<form class="row search" role="search" method="get" action="{{here}}#groups" data-live="#found"><input type="search" name="groups" value="{{group_search}}" placeholder="{{_("Search groups to join")}}" aria-label="{{_("Search groups to join")}}" autocomplete="off"><button>{{_("Search")}}</button></form>
 % end
-</fieldset><div class="row"><button>{{_("Save groups")}}</button></div>
+<form method="post" action="{{here}}/groups" class="fields" id="found" data-said="{{ngettext("{n} group", "{n} groups", len(other_groups)).format(n=len(other_groups))}}">
+% include("parts/form_token.tpl")
+<input type="hidden" name="groups" value="{{group_search}}">
+% if groups:
+<ul class="list">
+% for group in groups:
+<li><div class="grow"><a href="/settings/admin/user-groups/{{group.id}}">{{group.friendly_name}}</a><small>{{group.name}}</small></div><div class="actions"><button name="remove" value="{{group.id}}" class="quiet danger" aria-label="{{_("Remove from {group}").format(group=group.friendly_name)}}">{{_("Remove")}}</button></div></li>
+% end
+</ul>
 % else:
+<p class="soft">{{_("In no group yet.")}}</p>
+% end
+% if other_groups:
+<div class="field"><h3>{{_("Add to a group")}}</h3><div class="row">
+% for group in other_groups:
+<button name="add" value="{{group.id}}" aria-label="{{_("Add to {group}").format(group=group.name)}}">{{group.name}}</button>
+% end
+</div></div>
+% if there_are_more:
+<p class="soft">{{_("There are more: search for them.")}}</p>
+% end
+% elif group_search:
+<p class="soft">{{_("No other group has “{text}” in its name.").format(text=group_search)}}</p>
+% elif not groups:
 <p class="soft">{{_("There are no groups yet.")}} <a href="/settings/admin/user-groups/new">{{_("Add a group")}}</a></p>
 % end
-</form>
-<a class="card tile-link" href="{{here}}/custom-claims"><strong>{{_("Custom claims")}}</strong><span class="soft">{{_("What apps learn of {name} beyond name, e-mail and groups.").format(name=name)}}</span></a>
+</form></section>
+<a class="card tile-link" href="{{here}}/custom-claims"><div class="grow"><strong>{{_("Custom claims")}}</strong><small>{{_("What apps learn of {name} beyond name, e-mail and groups.").format(name=name)}}</small></div></a>
 <section class="card" id="passkeys" aria-labelledby="passkeys-title"><header><h2 id="passkeys-title">{{_("Passkeys")}}</h2></header>
 % if passkeys:
 <ul class="list">

@@ -1,0 +1,3 @@
+% # Needs: person (groups.Member), button ("add" or "remove"), label (str), described (str with {name}: what the button does)
+% name = person.display_name or person.username
+<li><img class="portrait small" src="/api/users/{{person.id}}/profile-picture.png" alt="" width="36" height="36"><div class="grow"><a href="/settings/admin/users/{{person.id}}">{{name}}</a><small>{{person.username}}{{" · " + person.email if person.email else ""}}</small></div><div class="actions"><button name="{{button}}" value="{{person.id}}" class="quiet{{! " danger" if button == "remove" else "" }}" aria-label="{{described.format(name=name)}}">{{label}}</button></div></li>
