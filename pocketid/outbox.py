@@ -11,6 +11,7 @@ keeps nothing of what it said, and is forgotten after a week.
 """
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -104,18 +105,33 @@ def post(
     """
     if not address or not is_ready(request):
         return False
-    mail_id = uuid4()
-    sealed = request.keyring.seal(_PURPOSE, msgspec.json.encode(values), _row(mail_id, kind, address))
+    post_all(request, kind, [(address, values)], user_id=user_id)
+    return True
+
+
+def post_all(
+    request: Request,
+    kind: Kind,
+    letters: Sequence[tuple[str, dict[str, Any]]],
+    *,
+    user_id: UUID | None = None,
+) -> list[UUID]:
+    """Write a mail to each address with its values, all by one statement; their ids. Mail has to be ready."""
+    ids = [uuid4() for _letter in letters]
+    sealed = [
+        request.keyring.seal(_PURPOSE, msgspec.json.encode(values), _row(mail_id, kind, address))
+        for mail_id, (address, values) in zip(ids, letters, strict=True)
+    ]
     request.db.run(
         "outbox.insert",
-        id=mail_id,
+        ids=ids,
         kind=kind.value,
-        address=address,
+        addresses=[address for address, _values in letters],
         user_id=user_id,
         sealed_values=sealed,
         now=request.now,
     )
-    return True
+    return ids
 
 
 def waiting(db: Database) -> list[Waiting]:

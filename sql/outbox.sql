@@ -1,7 +1,8 @@
 -- name: insert
--- A mail that waits to be sent.
+-- Mails that wait to be sent, as many as the arrays are long.
 insert into outbox (id, kind, address, user_id, sealed_values, next_attempt_at, created_at)
-values (%(id)s, %(kind)s, %(address)s, %(user_id)s, %(sealed_values)s, %(now)s, %(now)s);
+select mail.id, %(kind)s, mail.address, %(user_id)s, mail.sealed_values, %(now)s, %(now)s
+  from unnest(%(ids)s::uuid[], %(addresses)s::text[], %(sealed_values)s::bytea[]) as mail (id, address, sealed_values);
 
 -- name: waiting
 -- The mails that wait, the oldest first, each with the language of its person.
