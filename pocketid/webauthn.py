@@ -222,24 +222,29 @@ def finish_registration(request: Request, credential: str) -> Passkey:
     return _insert(request, request.person.user_id, registration)
 
 
-def begin_new_account(request: Request, change: users.Change) -> str:
-    """Options for the first passkey of an account that is made together with it, by `finish_new_account`."""
+def begin_new_account(request: Request, change: users.Change, purpose: str = "setup") -> str:
+    """Options for the first passkey of an account that is made together with it, by `finish_new_account`.
+
+    `purpose` is what entitles somebody to it; the answer is taken for nothing else.
+    """
     user_id = uuid4()
-    new_user = {"id": str(user_id), **asdict(change)}
+    new_user = {"id": str(user_id), "purpose": purpose, **asdict(change)}
     challenge = ceremonies.begin(request, "registration", new_user=new_user)
     names = change.username, users.name_of(change)
     return _creation_options(request, challenge, user_id, names, [])
 
 
-def finish_new_account(request: Request, credential: str, *, is_admin: bool) -> Passkey:
+def finish_new_account(
+    request: Request, credential: str, *, is_admin: bool, purpose: str = "setup"
+) -> Passkey:
     """Make the account and its passkey, both or neither.
 
     Raises PasskeyRefused, or Invalid when somebody took the name meanwhile.
     """
     registration, ceremony = _registration(request, credential)
-    if ceremony.new_user is None:
-        raise _refused(request, "registration of somebody else", event=None)
     fields = ceremony.new_user
+    if fields is None or fields.pop("purpose", None) != purpose:
+        raise _refused(request, "registration of somebody else", event=None)
     user_id = UUID(fields.pop("id"))
     change = users.Change(**{**fields, "is_admin": is_admin})
     # A passkey that somebody has undoes the account too, though its challenge is spent.
