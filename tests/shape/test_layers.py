@@ -13,6 +13,7 @@ GROUND = {
         "cookies",
         "config",
         "crypto",
+        "csv_table",
         "db",
         "embedded",
         "env_file",
