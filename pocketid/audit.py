@@ -42,6 +42,10 @@ class Event(enum.StrEnum):
     ONE_TIME_ACCESS_CREATED = "ONE_TIME_ACCESS_CREATED"
     ONE_TIME_ACCESS_REVOKED = "ONE_TIME_ACCESS_REVOKED"
     ONE_TIME_ACCESS_REFUSED = "ONE_TIME_ACCESS_REFUSED"
+    INVITATION_CREATED = "INVITATION_CREATED"
+    INVITATION_RENEWED = "INVITATION_RENEWED"
+    INVITATION_WITHDRAWN = "INVITATION_WITHDRAWN"
+    INVITATION_ACCEPTED = "INVITATION_ACCEPTED"
     USER_CREATED = "USER_CREATED"
     USER_UPDATED = "USER_UPDATED"
     USER_DISABLED = "USER_DISABLED"
@@ -198,6 +202,10 @@ def _labels() -> dict[str, str]:
         Event.ONE_TIME_ACCESS_CREATED: _("One-time link made"),
         Event.ONE_TIME_ACCESS_REVOKED: _("One-time link withdrawn"),
         Event.ONE_TIME_ACCESS_REFUSED: _("One-time link refused"),
+        Event.INVITATION_CREATED: _("Invitation made"),
+        Event.INVITATION_RENEWED: _("Invitation's link made anew"),
+        Event.INVITATION_WITHDRAWN: _("Invitation withdrawn"),
+        Event.INVITATION_ACCEPTED: _("Invitation accepted"),
         Event.USER_CREATED: _("Person added"),
         Event.USER_UPDATED: _("Person changed"),
         Event.USER_DISABLED: _("Person disabled"),

@@ -4,16 +4,17 @@ from pocketid.oidc import authorize, discovery, end_session, token, userinfo
 from pocketid.pages import (
     account,
     admin_audit,
-    admin_client_claims,
-    admin_client_preview,
     admin_clients,
     admin_custom_claims,
     admin_groups,
+    admin_invitation_imports,
+    admin_invitations,
     admin_settings,
     admin_users,
     device,
     device_login,
     images,
+    invitations,
     login,
     passkeys,
     setup,
@@ -68,6 +69,10 @@ ROUTES = (
     Route("GET", "/setup", setup.show, PUBLIC),
     Route("POST", "/setup", setup.submit, PUBLIC),
     Route("POST", "/setup/passkey", setup.complete, PUBLIC),
+    # Somebody who was invited
+    Route("GET", "/invitation/<token>", invitations.show, PUBLIC),
+    Route("POST", "/invitation/<token>", invitations.submit, PUBLIC),
+    Route("POST", "/invitation/<token>/passkey", invitations.accept, PUBLIC),
     # Signing in and out
     Route("GET", "/login", login.show, PUBLIC),
     Route("POST", "/login", login.submit, PUBLIC),
@@ -138,6 +143,26 @@ ROUTES = (
     Route("POST", "/settings/admin/users/<user_id>/delete", admin_users.delete, ADMIN),
     Route("GET", "/settings/admin/users/<user_id>/custom-claims", admin_custom_claims.show_of_user, ADMIN),
     Route("POST", "/settings/admin/users/<user_id>/custom-claims", admin_custom_claims.update_of_user, ADMIN),
+    # Administration: invitations
+    Route("GET", "/settings/admin/invitations", admin_invitations.list_invitations, ADMIN),
+    Route("GET", "/settings/admin/invitations/new", admin_invitations.new, ADMIN),
+    Route("POST", "/settings/admin/invitations/new", admin_invitations.create, ADMIN),
+    Route("GET", "/settings/admin/invitations/import", admin_invitation_imports.new, ADMIN),
+    Route("POST", "/settings/admin/invitations/import", admin_invitation_imports.upload, ADMIN, upload=True),
+    Route("GET", "/settings/admin/invitations/import/<import_id>", admin_invitation_imports.show, ADMIN),
+    Route("POST", "/settings/admin/invitations/import/<import_id>", admin_invitation_imports.confirm, ADMIN),
+    Route(
+        "GET",
+        "/settings/admin/invitations/import/<import_id>/links",
+        admin_invitation_imports.download,
+        ADMIN,
+    ),
+    Route("GET", "/settings/admin/invitations/<invitation_id>", admin_invitations.show, ADMIN),
+    Route("POST", "/settings/admin/invitations/<invitation_id>/renew", admin_invitations.renew, ADMIN),
+    Route(
+        "GET", "/settings/admin/invitations/<invitation_id>/withdraw", admin_invitations.ask_withdraw, ADMIN
+    ),
+    Route("POST", "/settings/admin/invitations/<invitation_id>/withdraw", admin_invitations.withdraw, ADMIN),
     # Administration: groups
     Route("GET", "/settings/admin/user-groups", admin_groups.list_groups, ADMIN),
     Route("GET", "/settings/admin/user-groups/new", admin_groups.new, ADMIN),
@@ -198,9 +223,6 @@ ROUTES = (
         admin_clients.ignore_refused,
         ADMIN,
     ),
-    Route("GET", "/settings/admin/oidc-clients/<client_id>/claims", admin_client_claims.show, ADMIN),
-    Route("POST", "/settings/admin/oidc-clients/<client_id>/claims", admin_client_claims.update, ADMIN),
-    Route("GET", "/settings/admin/oidc-clients/<client_id>/preview", admin_client_preview.show, ADMIN),
     Route("GET", "/settings/admin/oidc-clients/<client_id>/delete", admin_clients.ask_delete, ADMIN),
     Route("POST", "/settings/admin/oidc-clients/<client_id>/delete", admin_clients.delete, ADMIN),
     # Administration: the rest

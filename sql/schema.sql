@@ -1,5 +1,63 @@
 -- Written by `make schema` from sql/migrations: the whole database in one place, to be read.
 
+CREATE TABLE public.invitations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    digest bytea,
+    is_mailed boolean DEFAULT false NOT NULL,
+    mail_id uuid,
+    first_name text DEFAULT ''::text NOT NULL,
+    last_name text DEFAULT ''::text NOT NULL,
+    username text,
+    email text,
+    note text DEFAULT ''::text NOT NULL,
+    client_id text,
+    days integer NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    opened_at timestamp with time zone,
+    accepted_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    user_id uuid,
+    CONSTRAINT invitations_check CHECK (((accepted_at IS NULL) = (user_id IS NULL))),
+    CONSTRAINT invitations_check1 CHECK (((digest IS NULL) OR ((accepted_at IS NULL) AND (withdrawn_at IS NULL)))),
+    CONSTRAINT invitations_days_check CHECK (((days >= 1) AND (days <= 31))),
+    CONSTRAINT invitations_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 255))),
+    CONSTRAINT invitations_first_name_check CHECK ((char_length(first_name) <= 50)),
+    CONSTRAINT invitations_last_name_check CHECK ((char_length(last_name) <= 50)),
+    CONSTRAINT invitations_note_check CHECK ((char_length(note) <= 500)),
+    CONSTRAINT invitations_username_check CHECK (((char_length(username) >= 1) AND (char_length(username) <= 50)))
+);
+
+COMMENT ON COLUMN public.invitations.digest IS 'SHA-256 of the secret in the link; null once it was used or withdrawn';
+
+COMMENT ON COLUMN public.invitations.is_mailed IS 'The link went to the address alone, so that whoever has it reads mail there; one that an admin saw proves nothing';
+
+COMMENT ON COLUMN public.invitations.mail_id IS 'The mail with the link, while the outbox remembers it';
+
+COMMENT ON COLUMN public.invitations.client_id IS 'The app that they land at; null for the page of their apps';
+
+COMMENT ON COLUMN public.invitations.created_by IS 'Who made it, or made its link anew; while that is no enabled admin it lets nobody in';
+
+CREATE FUNCTION public.invitation_state(invitation public.invitations, at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    select case
+           when invitation.accepted_at is not null then 'done'
+           when invitation.withdrawn_at is not null then 'withdrawn'
+           when invitation.expires_at <= at then 'expired'
+           when not exists (select
+                              from users
+                             where users.id = invitation.created_by
+                               and users.is_admin
+                               and not users.disabled) then 'held'
+           when invitation.opened_at is not null then 'opened'
+           when invitation.is_mailed then 'sent'
+           else 'made' end
+$$;
+
+COMMENT ON FUNCTION public.invitation_state(invitation public.invitations, at timestamp with time zone) IS 'made, sent and opened let somebody in; held, expired, withdrawn and done do not';
+
 CREATE FUNCTION public.keep_an_admin() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -64,7 +122,6 @@ CREATE TABLE public.clients (
     created_by uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    claim_mapping jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT clients_access_token_seconds_check CHECK (((access_token_seconds >= 60) AND (access_token_seconds <= 31536000))),
     CONSTRAINT clients_check CHECK ((requires_pkce OR (NOT is_public))),
     CONSTRAINT clients_description_check CHECK ((char_length(description) <= 150)),
@@ -75,8 +132,6 @@ CREATE TABLE public.clients (
 );
 
 COMMENT ON COLUMN public.clients.logout_uris IS 'post_logout_redirect_uris, OpenID Connect RP-Initiated Logout 3.1';
-
-COMMENT ON COLUMN public.clients.claim_mapping IS 'groups and rules as in pocketid/claim_mapping.py; empty when nothing differs';
 
 CREATE TABLE public.group_members (
     group_id uuid NOT NULL,
@@ -314,6 +369,31 @@ CREATE TABLE public.interactions (
 COMMENT ON TABLE public.interactions IS 'An authorization request that waits for its person: sign-in, account choice, consent';
 
 COMMENT ON COLUMN public.interactions.session_id IS 'The session for this app only that goes on with the request, instead of the one of the browser';
+
+CREATE TABLE public.invitation_groups (
+    invitation_id uuid NOT NULL,
+    group_id uuid NOT NULL
+);
+
+CREATE TABLE public.invitation_imports (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    created_by uuid NOT NULL,
+    content bytea,
+    days integer NOT NULL,
+    client_id text,
+    by_mail boolean NOT NULL,
+    number integer,
+    mailed integer,
+    sealed_links bytea,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT invitation_imports_check CHECK (((content IS NULL) = (number IS NOT NULL))),
+    CONSTRAINT invitation_imports_check1 CHECK (((number IS NULL) = (sealed_links IS NULL)))
+);
+
+COMMENT ON TABLE public.invitation_imports IS 'Uploaded files that wait to be confirmed, then how many were invited and the links to hand over; for an hour each';
+
+COMMENT ON COLUMN public.invitation_imports.sealed_links IS 'A CSV of links, sealed under ENCRYPTION_KEY';
 
 CREATE TABLE public.limits (
     key text NOT NULL,
@@ -563,6 +643,15 @@ ALTER TABLE ONLY public.instance
 ALTER TABLE ONLY public.interactions
     ADD CONSTRAINT interactions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.invitation_groups
+    ADD CONSTRAINT invitation_groups_pkey PRIMARY KEY (invitation_id, group_id);
+
+ALTER TABLE ONLY public.invitation_imports
+    ADD CONSTRAINT invitation_imports_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.limits
     ADD CONSTRAINT limits_pkey PRIMARY KEY (key);
 
@@ -647,6 +736,32 @@ CREATE UNIQUE INDEX groups_name_key ON public.groups USING btree (lower(name));
 CREATE INDEX interactions_expires_at ON public.interactions USING btree (expires_at);
 
 CREATE INDEX interactions_session_id ON public.interactions USING btree (session_id);
+
+CREATE INDEX invitation_groups_group_id ON public.invitation_groups USING btree (group_id);
+
+CREATE INDEX invitation_imports_client_id ON public.invitation_imports USING btree (client_id);
+
+CREATE INDEX invitation_imports_created_by ON public.invitation_imports USING btree (created_by);
+
+CREATE INDEX invitation_imports_expires_at ON public.invitation_imports USING btree (expires_at);
+
+CREATE INDEX invitations_client_id ON public.invitations USING btree (client_id);
+
+CREATE INDEX invitations_created_at ON public.invitations USING btree (created_at, id);
+
+CREATE INDEX invitations_created_by ON public.invitations USING btree (created_by);
+
+CREATE UNIQUE INDEX invitations_digest_key ON public.invitations USING btree (digest);
+
+CREATE UNIQUE INDEX invitations_email_key ON public.invitations USING btree (lower(email)) WHERE ((accepted_at IS NULL) AND (withdrawn_at IS NULL));
+
+CREATE INDEX invitations_mail_id ON public.invitations USING btree (mail_id);
+
+CREATE UNIQUE INDEX invitations_skeleton_key ON public.invitations USING btree (public.username_skeleton(username)) WHERE ((accepted_at IS NULL) AND (withdrawn_at IS NULL));
+
+CREATE UNIQUE INDEX invitations_user_id_key ON public.invitations USING btree (user_id);
+
+CREATE UNIQUE INDEX invitations_username_key ON public.invitations USING btree (lower(username)) WHERE ((accepted_at IS NULL) AND (withdrawn_at IS NULL));
 
 CREATE INDEX limits_updated_at ON public.limits USING btree (updated_at);
 
@@ -750,6 +865,30 @@ ALTER TABLE ONLY public.interactions
 
 ALTER TABLE ONLY public.interactions
     ADD CONSTRAINT interactions_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.invitation_groups
+    ADD CONSTRAINT invitation_groups_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.invitation_groups
+    ADD CONSTRAINT invitation_groups_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES public.invitations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.invitation_imports
+    ADD CONSTRAINT invitation_imports_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.invitation_imports
+    ADD CONSTRAINT invitation_imports_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_mail_id_fkey FOREIGN KEY (mail_id) REFERENCES public.outbox(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.one_time_access_tokens
     ADD CONSTRAINT one_time_access_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;

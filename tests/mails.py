@@ -14,6 +14,14 @@ from pocketid.web import Site
 
 # Kind -> the values that its views need.
 EXAMPLES: dict[Kind, dict[str, Any]] = {
+    Kind.INVITATION: {
+        "name": "Tim",
+        "inviter": "Olga Owner",
+        "client": "Immich",
+        "note": "The pictures of the summer are there.\nSee you on Sunday!",
+        "link": "https://pocketid.example.test/invitation/R5HzKpJ0x-YvNq2T7mWcBs8dLfGa1eUi3oXk4Vr6tZw",
+        "days": 7,
+    },
     Kind.TEST: {},
 }
 

@@ -27,21 +27,7 @@ def sign(
     now: datetime,
     with_nonce: bool,
 ) -> str:
-    """The claims with a right at_hash, signed."""
-    told = claims_of(client, authorization, person, issuer=issuer, now=now, with_nonce=with_nonce)
-    return signing_keys.sign(key, told | {"at_hash": at_hash(key.algorithm, access_token)}, TYPE)
-
-
-def claims_of(
-    client: Client,
-    authorization: Authorization,
-    person: Mapping[str, Any],
-    *,
-    issuer: str,
-    now: datetime,
-    with_nonce: bool,
-) -> dict[str, Any]:
-    """One audience as a text, whole seconds rounded down, no nbf; auth_time always."""
+    """One audience as a text, whole seconds rounded down, no nbf; auth_time always, at_hash right."""
     issued_at = int(now.timestamp())
     claims = {
         **person,
@@ -52,13 +38,15 @@ def claims_of(
         "exp": issued_at + int(LIFETIME.total_seconds()),
         "auth_time": int(authorization.auth_time.timestamp()),
         "amr": authorization.amr,
+        "at_hash": at_hash(key.algorithm, access_token),
     }
     optional = {
         "nonce": authorization.nonce if with_nonce else None,
         "acr": authorization.acr,
         "sid": str(authorization.session_id) if authorization.session_id else None,
     }
-    return claims | {name: value for name, value in optional.items() if value is not None}
+    claims |= {name: value for name, value in optional.items() if value is not None}
+    return signing_keys.sign(key, claims, TYPE)
 
 
 def at_hash(algorithm: str, access_token: str) -> str:

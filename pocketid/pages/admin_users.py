@@ -5,7 +5,19 @@ from dataclasses import replace
 from http import HTTPStatus
 from uuid import UUID
 
-from pocketid import audit, devices, groups, images, one_time_access, qr, sessions, settings, users, webauthn
+from pocketid import (
+    audit,
+    devices,
+    groups,
+    images,
+    invitations,
+    one_time_access,
+    qr,
+    sessions,
+    settings,
+    users,
+    webauthn,
+)
 from pocketid.audit import Event, Filter
 from pocketid.errors import Invalid
 from pocketid.groups import Group
@@ -342,6 +354,7 @@ def _show(
         errors=dict(errors or {}),
         link=link,
         qr=qr.data_address(link) if link else "",
+        invitation=invitations.of_user(request, user.id),
         links=one_time_access.of_user(request.db, user.id, request.now),
         groups=groups.of_user(request.db, user.id),
         other_groups=others[:_OFFERED],

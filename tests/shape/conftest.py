@@ -80,6 +80,12 @@ def world(
     consent(db, person, client.id, ["openid"], now)
     browser = world.browser(ADMIN)
     browser.get("/authorize", client_id=client.id, redirect_uri="https://immich.example.test/other")
+    browser.post("/settings/admin/invitations/new", {"first_name": "Tim", "days": "7"})
+    invitation, link = browser.variables["invitation"], browser.variables["link"]
+    browser.upload("/settings/admin/invitations/import", {"file": ("people.csv", b"first_name\nMaria\n")})
+    waiting = browser.location.rpartition("/")[2]
+    browser.upload("/settings/admin/invitations/import", {"file": ("people.csv", b"first_name\nNils\n")})
+    browser.post(browser.location, {})
     code = one_time_access.create(db, admin.id, admin.id, 600, now)
     world.ids = {
         "name": site.assets.url("app.css").removeprefix("/static/"),
@@ -93,6 +99,10 @@ def world(
         "refused_id": str(db.value("refused_requests.of_client", client_id=client.id)),
         "recipe_id": "immich",
         "code": code,
+        "token": link.rpartition("/")[2],
+        "invitation_id": str(invitation.id),
+        "import_id": browser.location.rpartition("/")[2],
+        "waiting_import_id": waiting,
     }
     db.commit()
     return world

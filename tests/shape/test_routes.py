@@ -175,6 +175,7 @@ def test_s_ad_01_the_guard_follows_from_the_address(route: Route) -> None:
 
 OPEN_FORMS = {
     *("/setup", "/setup/passkey", "/login", "/lc", "/login/alternative/device", "/logout"),
+    *("/invitation/<token>", "/invitation/<token>/passkey"),
     *("/interaction/sign-in", "/interaction/choose", "/interaction/switch"),
     *("/interaction/consent", "/interaction/cancel"),
 }

@@ -126,7 +126,16 @@ def pages(world: World, db: Database) -> Iterator[Browser]:
                 yield browser.get(world.path(route))
     yield from _signing_in(world)
     yield from _with_another_device(world)
+    yield from _invited(world)
     yield from _on_the_way_to_an_app(world, db)
+
+
+def _invited(world: World) -> Iterator[Browser]:
+    somebody, here = world.browser(STRANGER), f"/invitation/{world.ids['token']}"
+    yield somebody.post(here, {"username": "tim", "email": "tim@example.test"})
+    yield somebody.get("/invitation/nothing")
+    waiting = world.ids["waiting_import_id"]
+    yield world.browser(ADMIN).get(f"/settings/admin/invitations/import/{waiting}")
 
 
 def _signing_in(world: World) -> Iterator[Browser]:

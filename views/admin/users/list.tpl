@@ -1,6 +1,6 @@
 % # Needs: users (list[users.Listed]), chosen (dict: search, state, group, sort, order), states (headings with values and labels), groups (list[groups.Named]), nobody (str), paging (Paging), base_url (str)
 % rebase("layout/base.tpl", title=_("Users"), section="users", scripts=["live.js"])
-<div class="row apart"><header><h1>{{_("Users")}}</h1><p class="soft">{{_("The people who sign in here.")}}</p></header><a class="button primary" href="/settings/admin/users/new">{{_("Add user")}}</a></div>
+<div class="row apart"><header><h1>{{_("Users")}}</h1><p class="soft">{{_("The people who sign in here.")}}</p></header><div class="row"><a class="button quiet" href="/settings/admin/invitations">{{_("Invitations")}}</a><a class="button" href="/settings/admin/users/new">{{_("Add user")}}</a><a class="button primary" href="/settings/admin/invitations/new">{{_("Invite user")}}</a></div></div>
 <form class="filters" role="search" method="get" data-live="#found">
 <div class="field"><label for="search">{{_("Search")}}</label><input type="search" id="search" name="search" value="{{chosen["search"]}}" placeholder="{{_("Name or e-mail")}}" autocomplete="off"></div>
 <div class="field"><label for="state">{{_("Show")}}</label><select id="state" name="state"><option value="">{{_("Everybody")}}</option>

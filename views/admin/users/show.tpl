@@ -1,7 +1,11 @@
-% # Needs: user (User), picture_version, name (str), change (users.Change), errors (dict), link (str or None), qr (str), links (list[Token]), groups (list[Group]: of the person), other_groups (list[groups.Named]), there_are_more (bool: other groups), group_search (str), passkeys (list[Passkey]), sessions (list[Session]), events (list[Row]), event_label, device, place (functions)
+% # Needs: user (User), picture_version, name (str), change (users.Change), errors (dict), link (str or None), qr (str), links (list[Token]), invitation (Invitation or None), groups (list[Group]: of the person), other_groups (list[groups.Named]), there_are_more (bool: other groups), group_search (str), passkeys (list[Passkey]), sessions (list[Session]), events (list[Row]), event_label, device, place (functions)
 % rebase("layout/base.tpl", title=name, section="users", scripts=["live.js"])
 % here = "/settings/admin/users/" + str(user.id)
-<div class="row together"><img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{picture_version}}" alt="" width="64" height="64"><div><h1>{{name}}</h1><p class="soft">{{_("Added {when}").format(when=ago(user.created_at, now))}} · {{_("last sign-in {when}").format(when=ago(user.last_sign_in_at, now))}}</p></div></div>
+<div class="row together"><img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{picture_version}}" alt="" width="64" height="64"><div><h1>{{name}}</h1><p class="soft">{{_("Added {when}").format(when=ago(user.created_at, now))}} · {{_("last sign-in {when}").format(when=ago(user.last_sign_in_at, now))}}
+% if invitation:
+· <a href="/settings/admin/invitations/{{invitation.id}}">{{_("invited by {name}").format(name=invitation.created_by_name or _("deleted person"))}}</a>
+% end
+</p></div></div>
 % if user.disabled:
 <form class="notice warn row apart" method="post" action="{{here}}/enable">
 % include("parts/form_token.tpl")
