@@ -1,20 +1,26 @@
-"""The audit log: one enum of events, one insert, one search.
+"""The audit log: one enum of events, one insert, one search in two directions.
 
 An event is written in the transaction of the change that it tells of: both are there or neither. The two events
 of every token answer are written by the statements of tokens.sql themselves, which saves their round trip.
 """
 
 import enum
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from pocketid import log
 from pocketid.db import Database
+from pocketid.errors import NotFound
 from pocketid.request import Request
 from pocketid.text import _
+
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_POSITION = re.compile(r"[0-9]{1,17}\.[0-9]{1,18}")
+_NOWHERE = dict.fromkeys(("address", "is_internal", "country", "city", "user_agent"))
 
 
 class Event(enum.StrEnum):
@@ -74,6 +80,7 @@ class Event(enum.StrEnum):
     SETTINGS_UPDATED = "SETTINGS_UPDATED"
     MAIL_GIVEN_UP = "MAIL_GIVEN_UP"
     SIGNING_KEY_CREATED = "SIGNING_KEY_CREATED"
+    AUDIT_LOG_EXPORTED = "AUDIT_LOG_EXPORTED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +97,73 @@ class Row:
     client_id: str | None
     client_name: str | None
     address: str | None
-    user_agent: str | None
+    is_internal: bool | None
     country: str | None
     city: str | None
+    user_agent: str | None
     details: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What to look for; None is anything. `before` is the id below which the next page begins.
+    """What to look for; None is anything.
 
-    `user_id` finds what happened to a person, `person_id` what they did, too.
+    `user_id` finds what happened to a person, `person_id` what they did, too; `network` is an address or a
+    network in CIDR notation; `is_internal` tells networks of ours from the rest of the world.
     """
 
     event: str | None = None
     user_id: UUID | None = None
     person_id: UUID | None = None
     client_id: str | None = None
+    network: str | None = None
+    is_internal: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
-    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Between two events: beside the one that has this time and id."""
+
+    at: datetime
+    id: int
+
+    def __str__(self) -> str:
+        """As it is in an address: microseconds since 1970, dot, id."""
+        return f"{(self.at - _EPOCH) // _MICROSECOND}.{self.id}"
+
+
+def position(text: str) -> Position | None:
+    """The position that a text names, or None."""
+    if not _POSITION.fullmatch(text):
+        return None
+    microseconds, _dot, number = text.partition(".")
+    try:
+        return Position(_EPOCH + int(microseconds) * _MICROSECOND, int(number))
+    except OverflowError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some events, newest first; `newer` and `older` are the positions to go on from, where there is more."""
+
+    rows: list[Row]
+    newer: Position | None
+    older: Position | None
+
+
+def origin(request: Request) -> dict[str, Any]:
+    """Where a request comes from, as the statements that write events take it."""
+    place = request.place
+    return {
+        "address": place.address,
+        "is_internal": place.is_internal,
+        "country": place.country,
+        "city": place.city,
+        "user_agent": request.user_agent,
+    }
 
 
 def record(
@@ -123,15 +177,7 @@ def record(
     """Write an event of this request; whom it concerns is the actor unless `user_id` says otherwise."""
     actor_id = request.actor.user_id if request.actor else None
     _insert(
-        request.db,
-        request.now,
-        event,
-        user_id or actor_id,
-        actor_id,
-        client_id,
-        request.address,
-        request.user_agent,
-        details,
+        request.db, request.now, event, user_id or actor_id, actor_id, client_id, origin(request), details
     )
 
 
@@ -145,7 +191,7 @@ def record_by_system(
     **details: Any,
 ) -> None:
     """Write an event that no request caused: the command line, or a periodic job."""
-    _insert(db, now, event, user_id, None, client_id, None, None, details)
+    _insert(db, now, event, user_id, None, client_id, _NOWHERE, details)
 
 
 def tell(request: Request, event: Event, *, user_id: UUID | None, client_id: str | None) -> None:
@@ -158,9 +204,33 @@ def label(event: str) -> str:
     return _labels().get(event, event)
 
 
-def search(db: Database, wanted: Filter, size: int) -> list[Row]:
-    """The newest `size` events that fit, newest first."""
-    return db.many(Row, "audit.search", **asdict(wanted), size=size)
+def search(db: Database, wanted: Filter, size: int, *, before: Position | None = None) -> list[Row]:
+    """The newest `size` events that fit, newest first; those older than a position, if one is given."""
+    return db.many(Row, "audit.older", **_parameters(wanted, size, before))
+
+
+def page(db: Database, wanted: Filter, size: int, before: Position | None, after: Position | None) -> Page:
+    """The `size` events next to a position on one side of it, or the newest; however long the log is."""
+    if after is not None and before is None:
+        rows = db.many(Row, "audit.newer", **_parameters(wanted, size + 1, after))
+        shown = rows[:size][::-1]
+        is_more_newer, is_more_older = len(rows) > size, True
+    else:
+        rows = search(db, wanted, size + 1, before=before)
+        shown = rows[:size]
+        is_more_newer, is_more_older = before is not None, len(rows) > size
+    if not shown:
+        return Page([], None, None)
+    first, last = (Position(row.at, row.id) for row in (shown[0], shown[-1]))
+    return Page(shown, first if is_more_newer else None, last if is_more_older else None)
+
+
+def get(db: Database, event_id: int) -> Row:
+    """One event. Raises NotFound."""
+    row = db.one(Row, "audit.by_id", id=event_id)
+    if row is None:
+        raise NotFound(_("There is no such event (any more)."))
+    return row
 
 
 def expire(db: Database, before: datetime) -> int:
@@ -234,6 +304,7 @@ def _labels() -> dict[str, str]:
         Event.SETTINGS_UPDATED: _("Settings changed"),
         Event.MAIL_GIVEN_UP: _("Mail not delivered"),
         Event.SIGNING_KEY_CREATED: _("Signing key made"),
+        Event.AUDIT_LOG_EXPORTED: _("Audit log downloaded"),
     }
 
 
@@ -254,8 +325,7 @@ def _insert(
     user_id: UUID | None,
     actor_id: UUID | None,
     client_id: str | None,
-    address: str | None,
-    user_agent: str | None,
+    whence: Mapping[str, Any],
     details: Mapping[str, Any],
 ) -> None:
     db.run(
@@ -265,8 +335,12 @@ def _insert(
         user_id=user_id,
         actor_id=actor_id,
         client_id=client_id,
-        address=address,
-        user_agent=user_agent,
         details={name: _plain(value) for name, value in details.items()},
+        **whence,
     )
-    log.event(event.value.lower(), user=user_id, client=client_id, address=address)
+    log.event(event.value.lower(), user=user_id, client=client_id, address=whence["address"])
+
+
+def _parameters(wanted: Filter, size: int, beside: Position | None) -> dict[str, Any]:
+    at, event_id = (beside.at, beside.id) if beside else (None, None)
+    return {**asdict(wanted), "beside_at": at, "beside_id": event_id, "size": size}

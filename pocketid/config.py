@@ -26,6 +26,7 @@ from pocketid.variables import SETTINGS, VARIABLES, WITHOUT_EFFECT, Network, Var
 
 _MIN_KEY_BYTES = 16
 _LONGEST_SHOWN = 120
+_PLACES_FILE = "GeoLite2-City.mmdb"
 _POCKET_ID_FILE = "data/pocket-id.db"
 _QUOTED_OR_DATABASE = re.compile(r"'(?:[^'\\]|\\.)*'|(?<![\w.])database(?=\s*=)")
 _APP_URL = next(row for row in VARIABLES if row.name == "APP_URL")
@@ -57,6 +58,10 @@ class Config:
     log_level: Literal["debug", "info", "warn", "error"]
     log_json: bool
     audit_log_retention_days: int
+    geolite_db_path: Path
+    geolite_db_url: str
+    maxmind_license_key: str
+    local_ipv6_ranges: tuple[Network, ...]
     allow_insecure_callback_urls: bool
     ui_config_disabled: bool
     disable_rate_limiting: bool
@@ -121,6 +126,10 @@ def load(environ: Mapping[str, str], directory: Path) -> Config:
         log_level=values["LOG_LEVEL"],
         log_json=values["LOG_JSON"],
         audit_log_retention_days=values["AUDIT_LOG_RETENTION_DAYS"],
+        geolite_db_path=values["GEOLITE_DB_PATH"] or values["DATA_DIR"] / _PLACES_FILE,
+        geolite_db_url=values["GEOLITE_DB_URL"],
+        maxmind_license_key=values["MAXMIND_LICENSE_KEY"],
+        local_ipv6_ranges=values["LOCAL_IPV6_RANGES"],
         allow_insecure_callback_urls=values["ALLOW_INSECURE_CALLBACK_URLS"],
         ui_config_disabled=values["UI_CONFIG_DISABLED"],
         disable_rate_limiting=values["DISABLE_RATE_LIMITING"],

@@ -38,7 +38,7 @@ LOCK_TIMEOUT_MS = 5_000
 _WAIT_FOR_CONNECTION_SECONDS = 2.0
 _WAIT_WHILE_AWAY_SECONDS = 0.2
 _RECONNECT_SECONDS = 1.0
-_NAME = re.compile(r"^-- name: *(\w+) *$", re.MULTILINE)
+_NAME = re.compile(r"^-- name: *(\w+)(, planned each time)? *$", re.MULTILINE)
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 _COMMENT = re.compile(r"--[^\n]*")
 _WRITES = re.compile(
@@ -57,13 +57,17 @@ psycopg.adapters.register_dumper(dict, JsonbDumper)
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One named statement of sql/*.sql; `text` is executed as it stands in the file."""
+    """One named statement of sql/*.sql; `text` is executed as it stands in the file.
+
+    One that is `planned_each_time` is never prepared: its optional filters need a plan for those that are given.
+    """
 
     name: str
     text: bytes
     parameters: frozenset[str]
     writes: bool
     source: str
+    planned_each_time: bool
 
 
 class Statements(dict[str, Statement]):
@@ -94,6 +98,7 @@ class Statements(dict[str, Statement]):
                 frozenset(_PARAMETER.findall(code)),
                 bool(_WRITES.search(code)),
                 source,
+                head[2] is not None,
             )
 
     def bind(self, name: str, parameters: Mapping[str, Any]) -> Statement:
@@ -226,6 +231,10 @@ class Database:
     ) -> None:
         self.rollback()
         self.release()
+
+    def another(self) -> "Database":
+        """A Database of its own over the same connections, for work that goes on after this request."""
+        return Database(self._source, self._statements)
 
     def one(self, row: Callable[..., T], name: str, /, **parameters: Any) -> T | None:
         """The first row as what `row`, mostly a dataclass, makes of its columns; or None."""
@@ -362,4 +371,6 @@ class Database:
         cursor = (
             self._connection.cursor(row_factory=row_factory) if row_factory else self._connection.cursor()
         )
-        return cursor.execute(statement.text, parameters)
+        return cursor.execute(
+            statement.text, parameters, prepare=False if statement.planned_each_time else None
+        )

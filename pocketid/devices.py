@@ -5,6 +5,7 @@ A user agent is a claim, never a proof; the words only help a person to recognis
 
 import ipaddress
 import re
+from typing import Protocol
 
 from pocketid.text import _
 
@@ -30,6 +31,26 @@ _SYSTEMS = (
 _TAILSCALE = (ipaddress.ip_network("100.64.0.0/10"), ipaddress.ip_network("fd7a:115c:a1e0::/48"))
 
 
+class Located(Protocol):
+    """What has come from an address: a place (geo.py), or an event with what was known of it then."""
+
+    @property
+    def address(self) -> str | None:
+        """The address."""
+
+    @property
+    def is_internal(self) -> bool | None:
+        """Whether it is one of ours."""
+
+    @property
+    def country(self) -> str | None:
+        """Its country's name."""
+
+    @property
+    def city(self) -> str | None:
+        """Its city's name."""
+
+
 def name(user_agent: str | None) -> str:
     """The browser and the system that a user agent names, as far as it names any."""
     browser = _first(_BROWSERS, user_agent or "")
@@ -39,18 +60,20 @@ def name(user_agent: str | None) -> str:
     return browser or system or _("Unknown device")
 
 
-def place(address: str | None) -> str:
-    """Where an address is, in words for those that are near, else the address itself."""
-    if address is None:
-        return _("unknown place")
-    parsed = ipaddress.ip_address(address)
+def place(located: Located) -> str:
+    """Where something came from, in words; the address itself where nobody knows more."""
+    if located.address is None:
+        return _("Unknown place")
+    parsed = ipaddress.ip_address(located.address)
     if parsed.is_loopback:
-        return _("this machine")
+        return _("This machine")
     if any(parsed.version == network.version and parsed in network for network in _TAILSCALE):
-        return _("Tailscale network")
-    if parsed.is_private or parsed.is_link_local:
-        return _("home network")
-    return address
+        return _("VPN (Tailscale)")
+    if located.is_internal:
+        return _("Home network")
+    if located.city and located.country:
+        return _("{city}, {country}").format(city=located.city, country=located.country)
+    return located.country or located.address
 
 
 def _first(patterns: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> str | None:

@@ -1,11 +1,13 @@
 """One request and its answer, between the gate's `Head` and a WSGI application (PEP 3333).
 
-answer(application, head, body, address, bound)      the whole answer as bytes, to be sent at once
+answer(application, head, body, address, bound)      the whole answer as bytes, to be sent at once;
+                                                     a file that is made while it is sent, in pieces
 """
 
 import io
+import itertools
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from email.utils import formatdate
 from functools import lru_cache
 from time import time
@@ -23,21 +25,41 @@ def answer(
     body: io.BufferedIOBase,
     address: str | None,
     bound: tuple[str, int] | str,
-) -> bytes:
-    """Head and body of what the application answers. Raises what it raises, and ValueError for a broken header."""
+) -> bytes | Iterator[bytes]:
+    """Head and body of what the application answers, in pieces where that is no list.
+
+    Raises what it raises, and ValueError for a broken header.
+    """
     started: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
         started.append((status, headers))
 
     chunks = application(_environ(head, body, address, bound), start_response)
+    if not isinstance(chunks, list):
+        return _pieces(head, chunks, started)
+    status, headers = started[-1]
+    return _head(head, status, headers) + b"".join(chunks)
+
+
+def _pieces(
+    head: Head, chunks: Iterable[bytes], started: list[tuple[str, list[tuple[str, str]]]]
+) -> Iterator[bytes]:
+    """Who would keep the connection is told where the answer ends by its chunks (RFC 9112 7.1), others by its end."""
     try:
-        content = b"".join(chunks)
+        rest = iter(chunks)
+        first = next(rest, b"")  # an application may begin its answer only now
+        status, headers = started[-1]
+        is_chunked = head.keeps_open and all(name.lower() != "content-length" for name, _value in headers)
+        yield _head(head, status, [*headers, ("Transfer-Encoding", "chunked")] if is_chunked else headers)
+        for chunk in itertools.chain((first,), rest):
+            if chunk:
+                yield b"%x\r\n%b\r\n" % (len(chunk), chunk) if is_chunked else chunk
+        if is_chunked:
+            yield b"0\r\n\r\n"
     finally:
         if hasattr(chunks, "close"):
             chunks.close()
-    status, headers = started[-1]
-    return _head(head, status, headers) + content
 
 
 def _environ(

@@ -1,13 +1,14 @@
-"""Work beside the requests: three threads, stopped together.
+"""Work beside the requests: a few threads, stopped together.
 
     Jobs(site).start()
       listener      LISTEN pocketid: drops caches when a table changed (signals.py), and wakes the postman
       postman       when a mail was written, and every half minute: sends what is due (postman.py)
       housekeeper   every minute: deletes what has expired, a little at a time
+      places        with a licence key: downloads the GeoLite2 file, and again every week
 
 All survive a database that goes away. Several instances may run them at once: each statement is harmless
-twice, and a mail is sent by whoever takes it first. There is no heartbeat and no version check: but for the
-postman, nothing here calls out.
+twice, and a mail is sent by whoever takes it first. There is no heartbeat and no version check: but for
+the postman and the map, nothing here calls out.
 """
 
 import threading
@@ -21,6 +22,8 @@ from pocketid import (
     audit,
     ceremonies,
     device_login,
+    geo,
+    geo_download,
     interactions,
     invitation_imports,
     invitations,
@@ -39,6 +42,7 @@ from pocketid.web import Site
 _EVERY_SECONDS = 60.0
 _RETRY_SECONDS = 1.0
 _LOOK_FOR_MAILS_SECONDS = 30.0
+_AFTER_FAILED_DOWNLOAD_SECONDS = 3600.0
 _LIMITS_KEPT = timedelta(days=1)
 
 
@@ -58,6 +62,8 @@ class Jobs:
                 ("housekeeper", self._keep_house),
             )
         ]
+        if site.config.maxmind_license_key:
+            self._threads.append(threading.Thread(target=self._fetch_places, name="places", daemon=True))
 
     def start(self) -> None:
         """Begin."""
@@ -111,6 +117,18 @@ class Jobs:
                 keep_house(self._site)
             except Exception as error:  # whatever it is, the next minute tries again
                 log.failure("housekeeping_failed", error)
+
+    def _fetch_places(self) -> None:
+        config = self._site.config
+        if not geo.can_read():
+            log.warning("places_not_downloaded", reason="maxminddb is missing: pip install 'pocketid[geoip]'")
+            return
+        while True:
+            wait = _EVERY_SECONDS
+            if geo_download.is_due(config, self._site.clock()) and not geo_download.refresh(config):
+                wait = _AFTER_FAILED_DOWNLOAD_SECONDS
+            if self._stopped.wait(wait):
+                return
 
 
 def keep_house(site: Site) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 from pocketid.config import Config
 from pocketid.crypto import Keyring
 from pocketid.db import Database
+from pocketid.geo import Place, Places
 from pocketid.render import Assets
 from pocketid.signals import Signals
 
@@ -133,11 +134,17 @@ class Request:
     session_token: str | None = None
     reference: str = ""
     log_fields: dict[str, Any] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
 
     @property
     def user_agent(self) -> str:
         """What the browser calls itself, at most 512 characters."""
         return self.headers.get("user-agent", "")[:512]
+
+    @property
+    def place(self) -> Place:
+        """Where it comes from."""
+        return self.places.find(self.address)
 
     @property
     def person(self) -> Actor:

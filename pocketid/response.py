@@ -3,10 +3,11 @@
 page("admin/clients/edit", client=client)     a view with its variables
 redirect("/login", flash=_("Saved."))         303, RFC 9110 15.4.4
 json({...}), file(content, "image/png")       bodies of other kinds
+download(chunks, "text/csv", "a.csv")         a file that is made while it is sent
 form_post(uri, {...})                         OAuth 2.0 Form Post Response Mode
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -27,10 +28,14 @@ class Cookie:
 
 @dataclass(slots=True)
 class Response:
-    """An answer. Either `view` names a page for `variables`, or `body` is the answer itself."""
+    """An answer. `view` names a page for `variables`, or `body` is the answer itself, or `stream` yields it.
+
+    A stream is read when the transaction is over, and takes a Database of its own for what it reads.
+    """
 
     status: HTTPStatus = HTTPStatus.OK
     body: bytes = b""
+    stream: Iterable[bytes] | None = None
     headers: dict[str, str] = field(default_factory=dict)
     view: str | None = None
     variables: dict[str, Any] = field(default_factory=dict)
@@ -68,14 +73,23 @@ def json(
     content: Any, *, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
 ) -> Response:
     """A JSON body; dataclasses and Structs are encoded as msgspec does."""
-    return Response(
-        status, msgspec.json.encode(content), {"Content-Type": "application/json", **(headers or NO_STORE)}
-    )
+    headers = {"Content-Type": "application/json", **(headers or NO_STORE)}
+    return Response(status, msgspec.json.encode(content), headers=headers)
 
 
 def file(content: bytes, media_type: str, *, headers: Mapping[str, str] | None = None) -> Response:
     """Bytes of a media type that we decided on."""
-    return Response(HTTPStatus.OK, content, {"Content-Type": media_type, **(headers or {})})
+    return Response(HTTPStatus.OK, content, headers={"Content-Type": media_type, **(headers or {})})
+
+
+def download(stream: Iterable[bytes], media_type: str, filename: str) -> Response:
+    """A file that is made while it is sent, under a name that we chose."""
+    headers = {
+        "Content-Type": media_type,
+        "Content-Disposition": f'attachment; filename="{filename}"',
+        **NO_STORE,
+    }
+    return Response(stream=stream, headers=headers)
 
 
 def empty(status: HTTPStatus = HTTPStatus.NO_CONTENT) -> Response:

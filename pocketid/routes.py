@@ -227,6 +227,9 @@ ROUTES = (
     Route("POST", "/settings/admin/oidc-clients/<client_id>/delete", admin_clients.delete, ADMIN),
     # Administration: the rest
     Route("GET", "/settings/admin/audit-log", admin_audit.list_events, ADMIN),
+    Route("GET", "/settings/admin/audit-log/export", admin_audit.ask_export, ADMIN),
+    Route("POST", "/settings/admin/audit-log/export", admin_audit.export, ADMIN),
+    Route("GET", "/settings/admin/audit-log/<event_id>", admin_audit.show, ADMIN),
     Route("GET", "/settings/admin/application-configuration", admin_settings.show, ADMIN),
     Route("POST", "/settings/admin/application-configuration", admin_settings.update, ADMIN),
 )

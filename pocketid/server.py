@@ -15,9 +15,10 @@ import os
 import select
 import socket
 import stat
+import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
@@ -68,7 +69,7 @@ class _Connection(gate.Connection):
             return True
         try:
             if self.head.body_bytes <= BODY_BYTES:
-                self._send(self._answer(self.head, io.BytesIO(self.take_body())))
+                self._deliver(self._answer(self.head, io.BytesIO(self.take_body())))
             else:
                 self._upload(self.head)
             if not self.head.keeps_open:
@@ -87,17 +88,29 @@ class _Connection(gate.Connection):
             answer = self._answer(head, body)
             while body.read(BODY_BYTES):
                 pass
-            self._send(answer)
+            self._deliver(answer)
         finally:
             self.server.gate.finished(self)
 
-    def _answer(self, head: Head, body: io.BufferedIOBase) -> bytes:
+    def _answer(self, head: Head, body: io.BufferedIOBase) -> bytes | Iterator[bytes]:
         try:
             return exchange.answer(self.server.wsgi_app, head, body, self.remote_addr, self.server.bind_addr)
         except Exception as error:  # the application's own frame failed: nobody else can say so
             self.server.error_log(repr(error), logging.ERROR, traceback=True)
             head.keeps_open = False
             return exchange.FAILED
+
+    def _deliver(self, answer: bytes | Iterator[bytes]) -> None:
+        """Send it. One that fails half way is cut off with a reset, so that nobody takes it for whole."""
+        try:
+            for piece in (answer,) if isinstance(answer, bytes) else answer:
+                self._send(piece)
+        except OSError:
+            raise
+        except Exception as error:
+            self.server.error_log(repr(error), logging.ERROR, traceback=True)
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raise ConnectionAbortedError from error
 
     def _send(self, answer: bytes) -> None:
         """The kernel has room for most answers at once; for the rest of a long one the client is waited for."""

@@ -123,8 +123,7 @@ def grant(request: Request, granted: Granted, client_name: str) -> str:
         code_digest=digest(code),
         code_expires_at=request.now + CODE_LIFETIME,
         expires_at=request.now + _REMEMBERED,
-        address=request.address,
-        user_agent=request.user_agent,
+        **audit.origin(request),
         details={"clientName": client_name, "scopes": granted.scopes},
         now=request.now,
     )
@@ -160,8 +159,7 @@ def _written(request: Request, issue: Issue, event: Event) -> dict[str, Any]:
         "refresh": issue.refresh,
         "refresh_expires_at": issue.refresh_expires_at,
         "event": event.value,
-        "address": request.address,
-        "user_agent": request.user_agent,
+        **audit.origin(request),
         "now": request.now,
     }
 

@@ -98,6 +98,22 @@ def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
 
 
+def _local_networks(text: str) -> tuple[Network, ...]:
+    networks = _networks(text)
+    if any(network.version != 6 for network in networks):
+        raise ValueError
+    return networks
+
+
+def _download_address(text: str) -> str:
+    """An address whose %s is the licence key's place; a secret is not sent unencrypted but to this machine."""
+    parts = urlsplit(text)
+    is_near = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if not parts.hostname or text.count("%s") > 1 or (parts.scheme != "https" and not is_near):
+        raise ValueError
+    return text
+
+
 def _proxies(text: str) -> bool | tuple[Network, ...]:
     try:
         return _boolean(text)
@@ -260,7 +276,41 @@ VARIABLES = (
         _integer(1, 36500),
         "a number of days, 1 or more",
         "365",
-        "How long audit events are kept.",
+        "How long audit events are kept; older ones are deleted within a minute.",
+    ),
+    Variable(
+        "GEOLITE_DB_PATH",
+        "",
+        lambda text: Path(text) if text else None,
+        "the path of a GeoLite2 City file",
+        "/var/lib/GeoIP/GeoLite2-City.mmdb",
+        "The file that tells countries and cities of addresses; it may be replaced at any time. Empty:"
+        " GeoLite2-City.mmdb in DATA_DIR. See `docs/audit-log.md`.",
+    ),
+    Variable(
+        "MAXMIND_LICENSE_KEY",
+        "",
+        _text,
+        "a licence key of MaxMind",
+        "the key from your account at MaxMind",
+        "With it that file is downloaded, and again when it is a week old. Without it nothing is.",
+        is_secret=True,
+    ),
+    Variable(
+        "GEOLITE_DB_URL",
+        "https://download.maxmind.com/app/geoip_download?edition_id=GeoLite2-City&license_key=%s&suffix=tar.gz",
+        _download_address,
+        "an https:// address, with %s in place of the licence key",
+        "https://mirror.example.org/GeoLite2-City.tar.gz",
+        "Where it is downloaded from: a tar.gz that holds an .mmdb file.",
+    ),
+    Variable(
+        "LOCAL_IPV6_RANGES",
+        "",
+        _local_networks,
+        "a list of IPv6 networks",
+        "2001:db8:1234::/48",
+        "Public networks of your own, whose addresses are called home network, too.",
     ),
     Variable(
         "ALLOW_INSECURE_CALLBACK_URLS",
@@ -488,10 +538,6 @@ WITHOUT_EFFECT = {
     "TRACING_ENABLED": ("false", _NOT_YET),
     "STATIC_API_KEY": ("", _NOT_YET),
     "STATIC_API_KEY_FILE": ("", _NOT_YET),
-    "MAXMIND_LICENSE_KEY": ("", _NOT_YET),
-    "MAXMIND_LICENSE_KEY_FILE": ("", _NOT_YET),
-    "GEOLITE_DB_PATH": ("", _NOT_YET),
-    "LOCAL_IPV6_RANGES": ("", _NOT_YET),
     "ALLOW_USER_SIGNUPS": ("disabled", "people cannot sign up on their own yet"),
 }
 

@@ -31,6 +31,7 @@ from pocketid.config import Config
 from pocketid.crypto import Keyring, random_token, same
 from pocketid.db import Database, Source, Statements
 from pocketid.errors import NotAllowed, NotFound, NotSignedIn, Refusal, TooLarge, Unavailable
+from pocketid.geo import Places
 from pocketid.oidc import errors as oauth_errors
 from pocketid.paths import data_dir
 from pocketid.render import Assets, Views
@@ -70,6 +71,10 @@ class Site:
     signals: Signals = field(default_factory=Signals)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     assets: Assets = field(default_factory=lambda: Assets(data_dir("views") / "static"))
+    places: Places = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "places", Places(self.config.geolite_db_path, self.config.local_ipv6_ranges))
 
     def database(self) -> Database:
         """A fresh view of the database, for one request or one piece of work."""
@@ -184,6 +189,7 @@ def _bare_request(site: Site, environ: Mapping[str, Any], db: Database) -> Reque
         config=site.config,
         keyring=site.keyring,
         signals=site.signals,
+        places=site.places,
         assets=site.assets,
         db=db,
         browser=Browser(random_token() if is_new else token, is_new=is_new),
@@ -399,7 +405,7 @@ def _finish(site: Site, views: Views, request: Request, response: Response) -> I
     out.headers.dict.update(_SECURE_HEADERS if site.config.is_https else _HEADERS)
     for cookie in response.cookies:
         out.add_header("Set-Cookie", cookies.header(site.config, cookie.name, cookie.value, cookie.max_age))
-    return [response.body]
+    return [response.body] if response.stream is None else response.stream
 
 
 def _render(site: Site, views: Views, request: Request, response: Response) -> None:

@@ -192,15 +192,20 @@ def _note_use(request: Request, passkey: Passkey, data: AuthenticatorData) -> No
     )
 
 
+def used_recently(request: Request) -> bool:
+    """Whether the person used a passkey within the last ten minutes."""
+    verified_at = request.person.verified_at
+    return verified_at is not None and request.now - verified_at <= _PASSKEY_USED_WITHIN
+
+
 # Registration
 
 
 def may_add(request: Request) -> bool:
     """Whether a passkey was used within ten minutes, or a code began the session (WA-06)."""
-    verified_at = request.person.verified_at
-    if verified_at is None:
+    if request.person.verified_at is None:
         return request.person.method == "one_time_access"
-    return request.now - verified_at <= _PASSKEY_USED_WITHIN
+    return used_recently(request)
 
 
 def begin_registration(request: Request) -> str:

@@ -191,12 +191,15 @@ CREATE TABLE public.audit_events (
     user_agent text,
     country text,
     city text,
-    details jsonb DEFAULT '{}'::jsonb NOT NULL
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    is_internal boolean
 );
 
 COMMENT ON COLUMN public.audit_events.user_id IS 'Whom it happened to; kept when the person is deleted';
 
 COMMENT ON COLUMN public.audit_events.actor_id IS 'Who did it; null for the command line, SQL and strangers';
+
+COMMENT ON COLUMN public.audit_events.is_internal IS 'Whether the address is one of ours; null without address';
 
 ALTER TABLE public.audit_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.audit_events_id_seq
@@ -689,13 +692,21 @@ CREATE INDEX access_tokens_authorization_id ON public.access_tokens USING btree 
 
 CREATE INDEX access_tokens_expires_at ON public.access_tokens USING btree (expires_at);
 
-CREATE INDEX audit_events_at ON public.audit_events USING btree (at);
+CREATE INDEX audit_events_actor_id ON public.audit_events USING btree (actor_id, at, id) WHERE (actor_id IS DISTINCT FROM user_id);
 
-CREATE INDEX audit_events_client_id ON public.audit_events USING btree (client_id, id DESC);
+CREATE INDEX audit_events_address ON public.audit_events USING btree (address, at, id) WHERE (address IS NOT NULL);
 
-CREATE INDEX audit_events_event ON public.audit_events USING btree (event, id DESC);
+CREATE INDEX audit_events_at ON public.audit_events USING btree (at, id);
 
-CREATE INDEX audit_events_user_id ON public.audit_events USING btree (user_id, id DESC);
+CREATE INDEX audit_events_client_id ON public.audit_events USING btree (client_id, at, id) WHERE (client_id IS NOT NULL);
+
+CREATE INDEX audit_events_event ON public.audit_events USING btree (event, at, id);
+
+CREATE INDEX audit_events_external ON public.audit_events USING btree (at, id) WHERE (NOT is_internal);
+
+CREATE INDEX audit_events_internal ON public.audit_events USING btree (at, id) WHERE is_internal;
+
+CREATE INDEX audit_events_user_id ON public.audit_events USING btree (user_id, at, id) WHERE (user_id IS NOT NULL);
 
 CREATE INDEX authorizations_client_id ON public.authorizations USING btree (client_id);
 

@@ -25,9 +25,11 @@ with session as (
            last_used_at = excluded.last_used_at
     returning xmax = 0 as is_new
 ), told as (
-    insert into audit_events (at, event, user_id, actor_id, client_id, address, user_agent, details)
+    insert into audit_events (at, event, user_id, actor_id, client_id, address, is_internal, country, city, user_agent,
+                              details)
     select %(now)s, case when is_new then 'NEW_CLIENT_AUTHORIZATION' else 'CLIENT_AUTHORIZATION' end, %(user_id)s,
-           %(user_id)s, %(client_id)s, %(address)s::text::inet, %(user_agent)s, %(details)s
+           %(user_id)s, %(client_id)s, %(address)s::text::inet, %(is_internal)s::boolean, %(country)s, %(city)s,
+           %(user_agent)s, %(details)s
       from consented
 )
 select is_new
@@ -66,8 +68,9 @@ with spent as (
     select %(refresh)s::bytea, id, %(refresh_expires_at)s::timestamptz
       from spent
 ), told as (
-    insert into audit_events (at, event, user_id, client_id, address, user_agent)
-    select %(now)s, %(event)s, user_id, client_id, %(address)s::text::inet, %(user_agent)s
+    insert into audit_events (at, event, user_id, client_id, address, is_internal, country, city, user_agent)
+    select %(now)s, %(event)s, user_id, client_id, %(address)s::text::inet, %(is_internal)s::boolean, %(country)s,
+           %(city)s, %(user_agent)s
       from spent
 )
 select true
@@ -117,8 +120,9 @@ with rotated as (
     select %(refresh)s::bytea, id, %(refresh_expires_at)s::timestamptz
       from kept
 ), told as (
-    insert into audit_events (at, event, user_id, client_id, address, user_agent)
-    select %(now)s, %(event)s, user_id, client_id, %(address)s::text::inet, %(user_agent)s
+    insert into audit_events (at, event, user_id, client_id, address, is_internal, country, city, user_agent)
+    select %(now)s, %(event)s, user_id, client_id, %(address)s::text::inet, %(is_internal)s::boolean, %(country)s,
+           %(city)s, %(user_agent)s
       from kept
 )
 select true

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from pocketid import clients, config, embedded, groups, migrate, signing_keys, u
 from pocketid.audit import Filter, Row, search
 from pocketid.crypto import Keyring, digest, random_token
 from pocketid.db import Connection, Database, Pool, Statements, connect
+from pocketid.geo import Network, Places
 from pocketid.paths import data_dir
 from pocketid.render import Assets
 from pocketid.routes import ROUTES
@@ -186,14 +187,32 @@ def site(
 
 
 @pytest.fixture
-def reconfigured(site: Site) -> Callable[..., Browser]:
+def reconfigured(site: Site) -> Iterator[Callable[..., Browser]]:
     """A browser on the same site with other environment variables."""
+    sites: list[Site] = []
 
     def make(**environment: str) -> Browser:
         other = replace(site, config=make_config(**environment))
+        sites.append(other)
         return Browser(web.application(other, ROUTES), other.config.app_url)
 
-    return make
+    yield make
+    for other in sites:
+        other.places.close()
+
+
+@pytest.fixture
+def places_at() -> Iterator[Callable[..., Places]]:
+    """Makes Places of a file, and of networks of one's own."""
+    made: list[Places] = []
+
+    def make(path: Path, local: Iterable[Network] = ()) -> Places:
+        made.append(Places(path, local))
+        return made[-1]
+
+    yield make
+    for places in made:
+        places.close()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from uuid import UUID
 
-from pocketid import access, audit, consents, devices, images, sessions, settings, users, webauthn
+from pocketid import access, audit, consents, devices, geo, images, sessions, settings, users, webauthn
 from pocketid.audit import Event, Filter
 from pocketid.errors import Invalid, NotAllowed, NotFound, Refusal
 from pocketid.request import Request
@@ -12,6 +12,12 @@ from pocketid.response import Response, page, redirect
 from pocketid.text import LANGUAGES, _, preferred_locale, reader, speak
 
 _EVENTS_A_PAGE = 30
+_OWN_EVENTS = (  # what a person may want to look for; the list shows more
+    *(Event.SIGN_IN, Event.TOKEN_SIGN_IN, Event.SIGN_IN_REFUSED, Event.REAUTHENTICATED, Event.SIGN_OUT),
+    *(Event.SESSION_ENDED, Event.NEW_CLIENT_AUTHORIZATION, Event.CLIENT_AUTHORIZATION),
+    *(Event.CLIENT_AUTHORIZATION_REVOKED, Event.PASSKEY_ADDED, Event.PASSKEY_REMOVED, Event.PASSKEY_RENAMED),
+    *(Event.ONE_TIME_ACCESS_CREATED, Event.PROFILE_UPDATED, Event.PICTURE_CHANGED, Event.USER_UPDATED),
+)
 
 
 def show(request: Request) -> Response:
@@ -139,19 +145,21 @@ def revoke_app(request: Request, client_id: str) -> Response:
 
 
 def list_activity(request: Request) -> Response:
-    """The person's own audit events."""
-    before = request.query.get("before", "")
-    wanted = Filter(
-        user_id=request.person.user_id,
-        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
-    )
-    rows = audit.search(request.db, wanted, _EVENTS_A_PAGE + 1)
-    shown = rows[:_EVENTS_A_PAGE]
-    following = shown[-1].id if len(rows) > _EVENTS_A_PAGE else None
+    """The person's own audit events, all or of one kind."""
+    kind = request.query.text("event")
+    wanted = Filter(event=kind if kind in _OWN_EVENTS else None, user_id=request.person.user_id)
+    before, after = (audit.position(request.query.text(name)) for name in ("before", "after"))
+    found = audit.page(request.db, wanted, _EVENTS_A_PAGE, before, after)
+    same_kind = f"event={wanted.event}&" if wanted.event else ""
     return page(
         "account/activity",
-        events=shown,
-        following=following,
+        events=found.rows,
+        kind=wanted.event or "",
+        kinds=[(event.value, audit.label(event)) for event in _OWN_EVENTS],
+        newer=f"?{same_kind}after={found.newer}" if found.newer else "",
+        older=f"?{same_kind}before={found.older}" if found.older else "",
+        days=request.config.audit_log_retention_days,
+        notice=geo.NOTICE if any(event.country for event in found.rows) else "",
         event_label=audit.label,
         device=devices.name,
         place=devices.place,
@@ -178,8 +186,9 @@ def _account(
         passkeys=webauthn.of_user(request.db, user.id),
         signals=webauthn.signals(request, user.id),
         sessions=sessions.of_user(request.db, user.id, request.now),
+        notice=geo.NOTICE if request.places.is_known else "",
         device=devices.name,
-        place=devices.place,
+        place=lambda address: devices.place(request.places.find(address)),
     )
 
 

@@ -1,123 +1,113 @@
-"""The audit log of everybody, filtered; pages are found by the id of the last row, however long the log is."""
+"""The audit log of everybody: found by filters, paged by position, each event in full, and as a file."""
 
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
-from uuid import UUID
+from urllib.parse import quote
 
-from pocketid import audit, clients, devices, users
-from pocketid.audit import Event, Filter
+from pocketid import audit, clients, devices, geo, webauthn
+from pocketid.audit import Event
+from pocketid.errors import Invalid, NotFound
+from pocketid.pages import audit_export, audit_filters, audit_words
 from pocketid.request import Request
-from pocketid.response import Response, page
-from pocketid.text import _
+from pocketid.response import Response, download, page, redirect
+from pocketid.text import _, reader
 
-_PAGE = 50
+_PAGE = "/settings/admin/audit-log"
+_ROWS = 50
 _MOST_CLIENTS = 500
 
 
 def list_events(request: Request) -> Response:
     """Events that fit the filters, newest first."""
     query = request.query
-    names = ("event", "user", "client", "since", "until")
-    typed = {name: query.text(name) for name in names}
-    errors: dict[str, str] = {}
-    wanted = Filter(
-        event=typed["event"] if typed["event"] in set(Event) else None,
-        person_id=_user(request, typed["user"], errors),
-        client_id=typed["client"] or None,
-        since=_day(typed["since"], "since", errors),
-        until=_day(typed["until"], "until", errors, days=1),
-        before=_number(query.text("before")),
+    reading = audit_filters.read(request, query)
+    before, after = audit.position(query.text("before")), audit.position(query.text("after"))
+    found = (
+        audit.Page([], None, None)
+        if reading.errors
+        else audit.page(request.db, reading.wanted, _ROWS, before, after)
     )
-    if wanted.since and wanted.until and wanted.since >= wanted.until:
-        errors["until"] = _("The last day is before the first.")
-    rows = [] if errors else audit.search(request.db, wanted, _PAGE + 1)
-    shown = rows[:_PAGE]
-    following = {**typed, "before": str(shown[-1].id)} if len(rows) > _PAGE else None
     return page(
         "admin/audit/list",
-        events=shown,
-        typed=typed,
-        errors=errors,
-        is_filtered=any(typed.values()),
-        older="?" + urlencode(following) if following else "",
+        events=found.rows,
+        typed=reading.typed,
+        errors=reading.errors,
+        people=[
+            (user.display_name or user.username, user.username, reading.query(user=user.username))
+            for user in reading.people
+        ],
+        zone=str(reader().zone),
+        is_filtered=bool(reading.given),
+        newer=reading.query(after=str(found.newer)) if found.newer else "",
+        older=reading.query(before=str(found.older)) if found.older else "",
+        query=reading.query(),
         kinds=sorted(((event.value, audit.label(event)) for event in Event), key=lambda kind: kind[1]),
         clients=clients.search(request.db, "", size=_MOST_CLIENTS, offset=0),
+        days=request.config.audit_log_retention_days,
+        problem=request.places.problem,
+        notice=geo.NOTICE if request.places.is_known else "",
         event_label=audit.label,
         device=devices.name,
         place=devices.place,
-        sentences=_sentences,
+        sentences=audit_words.sentences,
     )
 
 
-def _sentences(row: audit.Row) -> list[str]:
-    """An event's details as short sentences."""
-    found = []
-    for name, value in row.details.items():
-        if name == "changed" and isinstance(value, dict):
-            found += [
-                _("{field}: {before} → {after}").format(
-                    field=_words(field), before=_shown(change["before"]), after=_shown(change["after"])
-                )
-                for field, change in value.items()
-            ]
-        elif value not in (None, ""):
-            found.append(f"{_words(name)}: {_shown(value)}")
-    return found
+def show(request: Request, event_id: str) -> Response:
+    """One event in full."""
+    if not (event_id.isascii() and event_id.isdigit() and len(event_id) < 19):
+        raise NotFound(_("There is no such event (any more)."))
+    event = audit.get(request.db, int(event_id))
+    return page(
+        "admin/audit/show",
+        event=event,
+        label=audit.label(event.event),
+        changes=audit_words.changes(event),
+        facts=audit_words.facts(event),
+        device=devices.name(event.user_agent) if event.user_agent else "",
+        place=devices.place(event),
+        notice=geo.NOTICE if event.country else "",
+    )
 
 
-def _words(name: str) -> str:
-    """What the forms call a field; a detail that no form has, by its own name."""
-    called = {
-        "access": _("who may sign in"),
-        "clientName": _("app"),
-        "display_name": _("display name"),
-        "email": _("e-mail"),
-        "email_verified": _("e-mail verified"),
-        "expires_at": _("ends"),
-        "friendly_name": _("name"),
-        "is_admin": _("administrator"),
-        "is_public": _("public client"),
-        "kid": _("key"),
-        "launch_url": _("launch address"),
-        "logout_uris": _("logout redirect URIs"),
-        "prefix": _("begins with"),
-        "redirect_uris": _("redirect URIs"),
-        "requires_pkce": _("PKCE required"),
-        "requires_reauthentication": _("passkey each time"),
-        "seconds": _("valid for, in seconds"),
-        "skips_consent": _("without consent page"),
-        "username": _("user name"),
+def ask_export(request: Request) -> Response:
+    """The page before a download: what will be in it. It holds where everybody was, so a passkey is asked for."""
+    reading = audit_filters.read(request, request.query)
+    if reading.errors:
+        return redirect(_PAGE + reading.query())
+    if not webauthn.used_recently(request):
+        target = quote(f"{_PAGE}/export{reading.query()}", safe="")
+        return redirect(f"/login/reauthenticate?redirect={target}")
+    return page("admin/audit/export", filters=_in_words(reading), typed=reading.typed, query=reading.query())
+
+
+def export(request: Request) -> Response:
+    """The events that fit the filters, as a file."""
+    reading = audit_filters.read(request, request.form)
+    name = request.form.text("format")
+    if reading.errors or name not in audit_export.FORMATS:
+        raise Invalid({"format": _("Please choose what to download on the page of the audit log.")})
+    if not webauthn.used_recently(request):
+        target = quote(f"{_PAGE}/export{reading.query()}", safe="")
+        return redirect(f"/login/reauthenticate?redirect={target}")
+    audit.record(request, Event.AUDIT_LOG_EXPORTED, format=name, filters=reading.given)
+    write, media_type = audit_export.FORMATS[name]
+    rows = write(request.db, audit_filters.until_now(reading.wanted, request.now))
+    return download(rows, media_type, f"audit-log-{request.now:%Y-%m-%d}.{name}")
+
+
+def _in_words(reading: audit_filters.Reading) -> list[tuple[str, str]]:
+    names = {
+        "event": _("Event"),
+        "user": _("Person"),
+        "client": _("Client"),
+        "address": _("Address or network"),
+        "place": _("Place"),
+        "since": _("From"),
+        "until": _("To"),
     }
-    return called.get(name, name.replace("_", " "))
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(_shown(part) for part in value) or "–"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return "–" if value in (None, "") else str(value)
-
-
-def _user(request: Request, text: str, errors: dict[str, str]) -> UUID | None:
-    if not text:
-        return None
-    user = users.find(request.db, text)
-    if user is None:
-        errors["user"] = _("Nobody has this user name or e-mail address.")
-        return None
-    return user.id
-
-
-def _day(text: str, name: str, errors: dict[str, str], days: int = 0) -> datetime | None:
-    if not text:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=days)
-    except (ValueError, OverflowError):
-        errors[name] = _("Write the day as 2026-05-03.")
-        return None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    places = {"internal": _("This machine, home network and VPN"), "external": _("Elsewhere")}
+    shown = {**reading.given}
+    if "event" in shown:
+        shown["event"] = audit.label(shown["event"])
+    if "place" in shown:
+        shown["place"] = places.get(shown["place"], shown["place"])
+    return [(names[name], text) for name, text in shown.items()]

@@ -8,6 +8,7 @@ from uuid import UUID
 from pocketid import (
     audit,
     devices,
+    geo,
     groups,
     images,
     invitations,
@@ -364,6 +365,8 @@ def _show(
         sessions=sessions.of_user(request.db, user.id, request.now),
         events=audit.search(request.db, Filter(user_id=user.id), _RECENT_EVENTS),
         event_label=audit.label,
+        notice=geo.NOTICE if request.places.is_known else "",
         device=devices.name,
         place=devices.place,
+        place_of=lambda address: devices.place(request.places.find(address)),
     )

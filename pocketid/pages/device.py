@@ -62,7 +62,7 @@ def _page(request: Request, code: str, refusal: PasskeyRefused | None = None) ->
         name=users.name_of(users.get(request.db, person.user_id)),
         asking=asking,
         device=devices.name(asking.user_agent),
-        place=devices.place(asking.address),
+        place=devices.place(request.places.find(asking.address)),
         is_near=limits.network(asking.address) == limits.network(request.address),
         options=webauthn.begin_authentication(request, person.user_id) if has_passkey else "",
         problem=refusal.message if refusal else None,

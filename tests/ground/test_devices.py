@@ -1,8 +1,11 @@
 """The words for devices and places."""
 
+import ipaddress
+
 import pytest
 
 from pocketid import devices
+from pocketid.geo import Place, Places
 
 MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/"
 
@@ -40,14 +43,34 @@ def test_a_user_agent_becomes_words(user_agent: str | None, expected: str) -> No
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        ("127.0.0.1", "this machine"),
-        ("::1", "this machine"),
-        ("192.168.1.7", "home network"),
-        ("fd00::7", "home network"),
-        ("100.101.102.103", "Tailscale network"),
+        ("127.0.0.1", "This machine"),
+        ("::1", "This machine"),
+        ("192.168.1.7", "Home network"),
+        ("172.31.255.255", "Home network"),
+        ("172.32.0.0", "172.32.0.0"),
+        ("169.254.1.1", "Home network"),
+        ("fd00::7", "Home network"),
+        ("100.101.102.103", "VPN (Tailscale)"),
+        ("fd7a:115c:a1e0::1", "VPN (Tailscale)"),
+        ("2001:db8:1234::7", "Home network"),
+        ("2001:db8:1235::7", "2001:db8:1235::7"),
         ("8.8.8.8", "8.8.8.8"),
-        (None, "unknown place"),
+        (None, "Unknown place"),
     ],
 )
 def test_an_address_becomes_a_place(address: str | None, expected: str) -> None:
-    assert devices.place(address) == expected
+    places = Places(None, (ipaddress.ip_network("2001:db8:1234::/48"),))
+    assert devices.place(places.find(address)) == expected
+
+
+@pytest.mark.parametrize(
+    ("country", "city", "expected"),
+    [
+        ("Germany", "Berlin", "Berlin, Germany"),
+        ("Germany", None, "Germany"),
+        (None, "Berlin", "192.0.2.7"),
+        (None, None, "192.0.2.7"),
+    ],
+)
+def test_a_place_is_told_as_far_as_it_is_known(country: str | None, city: str | None, expected: str) -> None:
+    assert devices.place(Place("192.0.2.7", is_internal=False, country=country, city=city)) == expected

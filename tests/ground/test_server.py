@@ -1,5 +1,6 @@
 """The server against real sockets: slow, malformed, oversized and too many clients."""
 
+import http.client
 import random
 import select
 import socket
@@ -477,3 +478,50 @@ def test_s_ht_08_fuzz_random_bytes_cost_no_thread_and_give_no_500(server: Server
             assert not answer.startswith(b"HTTP/1.1 5") or status(answer) == 501
     assert status(send(server, GOOD)) == 200
     assert threading.active_count() == before
+
+
+# Answers that are made while they are sent
+
+
+def pieces(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterator[bytes]:
+    """Ten million bytes, fifty thousand at a time; `?break` fails after the half."""
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    for number in range(200):
+        yield b""
+        yield b"%d" % (number % 10) * 50_000
+        if number == 100 and environ["QUERY_STRING"] == "break":
+            raise ValueError("half way")
+
+
+def test_a_long_answer_comes_in_chunks_and_the_connection_stays() -> None:
+    with running(pieces) as server:
+        address = server.bound_address
+        assert not isinstance(address, str)
+        client = http.client.HTTPConnection(*address, timeout=20)
+        for _number in range(2):
+            client.request("GET", "/")
+            answer = client.getresponse()
+            assert answer.getheader("Transfer-Encoding") == "chunked"
+            body = answer.read()
+            assert (len(body), body[:1], body[-1:]) == (10_000_000, b"0", b"9")
+        client.close()
+
+
+def test_who_closes_the_connection_is_told_the_end_by_it() -> None:
+    with running(pieces) as server:
+        for request_line in (b"GET / HTTP/1.0\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"):
+            head, _blank, body = send(server, request_line + b"\r\n").partition(b"\r\n\r\n")
+            assert b"Transfer-Encoding" not in head
+            assert len(body) == 10_000_000
+
+
+@pytest.mark.parametrize("connection", ["keep-alive", "close"])
+def test_a_long_answer_that_fails_half_way_is_not_taken_for_whole(connection: str) -> None:
+    with running(pieces) as server:
+        address = server.bound_address
+        assert not isinstance(address, str)
+        client = http.client.HTTPConnection(*address, timeout=20)
+        client.request("GET", "/?break", headers={"Connection": connection})
+        with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
+            client.getresponse().read()
+        client.close()

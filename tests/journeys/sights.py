@@ -225,6 +225,7 @@ def _account(stage: Stage) -> Sights:
     _follow(page, "Take back Wiki's access")
     yield "app-revoke", page
     yield "activity", anna.goto("/settings/audit-log")
+    yield "activity-none", anna.goto("/settings/audit-log?event=PICTURE_CHANGED")
 
 
 def _passkeys(stage: Stage) -> Sights:
@@ -383,6 +384,11 @@ def _logs_and_settings(stage: Stage) -> Sights:
     yield "audit-filtered", owner.goto(f"{log}?event=CLIENT_UPDATED&user=owner&since=2026-01-01")
     yield "audit-errors", owner.goto(f"{log}?user=nobody&since=yesterday")
     yield "audit-none", owner.goto(f"{log}?event=GROUP_DELETED")
+    yield "audit-which-person", owner.goto(f"{log}?user=muster")
+    page = owner.goto(f"{log}?event=CLIENT_UPDATED")
+    _follow(page, "Client changed")
+    yield "audit-event", page
+    yield "audit-download", owner.goto(f"{log}/export?event=CLIENT_UPDATED&place=internal&since=2026-01-01")
     page = owner.goto(SETTINGS)
     yield "settings", page
     yield "settings-errors", _fill(page, session_duration="0", home_page_url="https://elsewhere.example.org")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pocketid import client_secrets, clients, groups, one_time_access, users
+from pocketid import audit, client_secrets, clients, groups, one_time_access, users
 from pocketid.db import Connection, Database
 from pocketid.web import Route, Site
 from tests.browser import Browser
@@ -97,6 +97,7 @@ def world(
         "token_id": str(db.value("one_time_access.of_user", user_id=admin.id, now=now)),
         "secret_id": str(secret.id),
         "refused_id": str(db.value("refused_requests.of_client", client_id=client.id)),
+        "event_id": str(audit.search(db, audit.Filter(), 1)[0].id),
         "recipe_id": "immich",
         "code": code,
         "token": link.rpartition("/")[2],

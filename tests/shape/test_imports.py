@@ -8,6 +8,7 @@ PACKAGE = Path(__file__).parents[2] / "pocketid"
 CALLS_OUT = (
     "http.client",
     "urllib.request",
+    "urllib.error",
     "ftplib",
     "smtplib",
     "ssl",
@@ -53,6 +54,7 @@ def test_s_lib_07_jwcrypto_is_for_keys_alone() -> None:
 def test_s_out_03_nothing_calls_out_but_what_is_named_here() -> None:
     """gate and server hold accepted connections; the command line asks a server's health.
 
-    mail hands mails to the server that the settings name, and opens no connection while they name none.
+    mail hands mails to the server that the settings name, and opens no connection while they name none;
+    geo_download fetches a map where the operator gave a licence key for it.
     """
-    assert importers(*CALLS_OUT) == {"gate", "server", "cli/commands", "mail"}
+    assert importers(*CALLS_OUT) == {"gate", "server", "cli/commands", "mail", "geo_download"}

@@ -20,6 +20,8 @@ GROUND = {
         "errors",
         "exchange",
         "gate",
+        "geo",
+        "geo_download",
         "log",
         "migrate",
         "paging",

@@ -1,4 +1,4 @@
-% # Needs: user (User), picture_version, change (users.Change), errors (dict), may_edit (bool), languages (dict code -> name), passkeys (list[Passkey]), signals (JSON text), sessions (list[Session]), device, place (functions)
+% # Needs: user (User), picture_version, change (users.Change), errors (dict), may_edit (bool), languages (dict code -> name), passkeys (list[Passkey]), signals (JSON text), sessions (list[Session]), notice (str), device, place (functions)
 % rebase("layout/base.tpl", title=_("Your account"), section="account", scripts=["passkey.js"])
 % include("parts/passkey_signals.tpl", signals=signals)
 <h1>{{_("Your account")}}</h1>
@@ -98,4 +98,7 @@
 </li>
 % end
 </ul>
+% if notice:
+<small>{{notice}}</small>
+% end
 </section>

@@ -1,4 +1,4 @@
-% # Needs: user (User), picture_version, name (str), change (users.Change), errors (dict), link (str or None), qr (str), links (list[Token]), invitation (Invitation or None), groups (list[Group]: of the person), other_groups (list[groups.Named]), there_are_more (bool: other groups), group_search (str), passkeys (list[Passkey]), sessions (list[Session]), events (list[Row]), event_label, device, place (functions)
+% # Needs: user (User), picture_version, name (str), change (users.Change), errors (dict), link (str or None), qr (str), links (list[Token]), invitation (Invitation or None), groups (list[Group]: of the person), other_groups (list[groups.Named]), there_are_more (bool: other groups), group_search (str), passkeys (list[Passkey]), sessions (list[Session]), events (list[Row]), notice (str), event_label, device, place, place_of (functions)
 % rebase("layout/base.tpl", title=name, section="users", scripts=["live.js"])
 % here = "/settings/admin/users/" + str(user.id)
 <div class="row together"><img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{picture_version}}" alt="" width="64" height="64"><div><h1>{{name}}</h1><p class="soft">{{_("Added {when}").format(when=ago(user.created_at, now))}} · {{_("last sign-in {when}").format(when=ago(user.last_sign_in_at, now))}}
@@ -88,12 +88,15 @@
 % if sessions:
 <ul class="list">
 % for session in sessions:
-<li><div class="grow"><strong>{{device(session.user_agent)}}</strong><small>{{place(session.address)}} · {{_("active {when}").format(when=ago(session.last_seen_at, now))}}{{" · " + ", ".join(session.apps) if session.apps else ""}}</small></div>
+<li><div class="grow"><strong>{{device(session.user_agent)}}</strong><small>{{place_of(session.address)}} · {{_("active {when}").format(when=ago(session.last_seen_at, now))}}{{" · " + ", ".join(session.apps) if session.apps else ""}}</small></div>
 <form class="actions" method="post" action="{{here}}/sessions/{{session.id}}/end">
 % include("parts/form_token.tpl")
 <button class="quiet danger">{{_("Sign out")}}</button></form></li>
 % end
 </ul>
+% if notice:
+<small>{{notice}}</small>
+% end
 % else:
 <p class="soft">{{_("Nowhere at the moment.")}}</p>
 % end
@@ -102,7 +105,7 @@
 % if events:
 <ul class="list">
 % for event in events:
-<li><div class="grow"><strong>{{event_label(event.event)}}</strong>{{" · " + event.client_name if event.client_name else ""}}<small><span title="{{exact(event.at)}}">{{ago(event.at, now)}}</span>{{" · " + place(event.address) if event.address else ""}}</small></div></li>
+<li><div class="grow"><strong>{{event_label(event.event)}}</strong>{{" · " + event.client_name if event.client_name else ""}}<small><span title="{{exact(event.at)}}">{{ago(event.at, now)}}</span>{{" · " + place(event) if event.address else ""}}</small></div></li>
 % end
 </ul>
 <a href="/settings/admin/audit-log?user={{user.username}}">{{_("All activity of {name}").format(name=name)}}</a>
