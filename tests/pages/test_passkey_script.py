@@ -59,7 +59,8 @@ def set_up(person: Person) -> None:
     page = person.goto("/setup")
     page.fill("#username", "anna")
     page.fill("#first_name", "Anna")
-    page.click("button.primary")
+    with page.expect_navigation():
+        page.click("button.primary")
     page.click("button.primary")
     page.wait_for_url("**/settings/account")
 
