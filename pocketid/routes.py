@@ -21,6 +21,7 @@ from pocketid.pages import (
     site,
 )
 from pocketid.pages import authorize as interaction
+from pocketid.pages.step_up import step_up
 from pocketid.request import Guard
 from pocketid.web import Route
 
@@ -115,11 +116,21 @@ ROUTES = (
     # Administration: users
     Route("GET", "/settings/admin/users", admin_users.list_users, ADMIN),
     Route("GET", "/settings/admin/users/new", admin_users.new, ADMIN),
-    Route("POST", "/settings/admin/users/new", admin_users.create, ADMIN),
+    Route(
+        "POST",
+        "/settings/admin/users/new",
+        step_up(admin_users.create, when=admin_users.grants_rights),
+        ADMIN,
+    ),
     Route("GET", "/settings/admin/users/<user_id>", admin_users.show, ADMIN),
-    Route("POST", "/settings/admin/users/<user_id>", admin_users.update, ADMIN),
+    Route(
+        "POST",
+        "/settings/admin/users/<user_id>",
+        step_up(admin_users.update, when=admin_users.grants_rights),
+        ADMIN,
+    ),
     Route("POST", "/settings/admin/users/<user_id>/groups", admin_users.update_groups, ADMIN),
-    Route("POST", "/settings/admin/users/<user_id>/links", admin_users.create_link, ADMIN),
+    Route("POST", "/settings/admin/users/<user_id>/links", step_up(admin_users.create_link), ADMIN),
     Route("POST", "/settings/admin/users/<user_id>/links/<token_id>/revoke", admin_users.revoke_link, ADMIN),
     Route(
         "POST", "/settings/admin/users/<user_id>/sessions/<session_id>/end", admin_users.end_session, ADMIN
@@ -133,14 +144,14 @@ ROUTES = (
     Route(
         "POST",
         "/settings/admin/users/<user_id>/passkeys/<passkey_id>/remove",
-        admin_users.remove_passkey,
+        step_up(admin_users.remove_passkey),
         ADMIN,
     ),
     Route("GET", "/settings/admin/users/<user_id>/disable", admin_users.ask_disable, ADMIN),
     Route("POST", "/settings/admin/users/<user_id>/disable", admin_users.disable, ADMIN),
     Route("POST", "/settings/admin/users/<user_id>/enable", admin_users.enable, ADMIN),
     Route("GET", "/settings/admin/users/<user_id>/delete", admin_users.ask_delete, ADMIN),
-    Route("POST", "/settings/admin/users/<user_id>/delete", admin_users.delete, ADMIN),
+    Route("POST", "/settings/admin/users/<user_id>/delete", step_up(admin_users.delete), ADMIN),
     Route("GET", "/settings/admin/users/<user_id>/custom-claims", admin_custom_claims.show_of_user, ADMIN),
     Route("POST", "/settings/admin/users/<user_id>/custom-claims", admin_custom_claims.update_of_user, ADMIN),
     # Administration: invitations
@@ -194,7 +205,12 @@ ROUTES = (
     Route("GET", "/settings/admin/oidc-clients/<client_id>", admin_clients.show, ADMIN),
     Route("POST", "/settings/admin/oidc-clients/<client_id>", admin_clients.update, ADMIN),
     Route("POST", "/settings/admin/oidc-clients/<client_id>/access", admin_clients.update_access, ADMIN),
-    Route("POST", "/settings/admin/oidc-clients/<client_id>/secrets", admin_clients.create_secret, ADMIN),
+    Route(
+        "POST",
+        "/settings/admin/oidc-clients/<client_id>/secrets",
+        step_up(admin_clients.create_secret),
+        ADMIN,
+    ),
     Route(
         "GET",
         "/settings/admin/oidc-clients/<client_id>/secrets/<secret_id>/revoke",
@@ -224,12 +240,12 @@ ROUTES = (
         ADMIN,
     ),
     Route("GET", "/settings/admin/oidc-clients/<client_id>/delete", admin_clients.ask_delete, ADMIN),
-    Route("POST", "/settings/admin/oidc-clients/<client_id>/delete", admin_clients.delete, ADMIN),
+    Route("POST", "/settings/admin/oidc-clients/<client_id>/delete", step_up(admin_clients.delete), ADMIN),
     # Administration: the rest
     Route("GET", "/settings/admin/audit-log", admin_audit.list_events, ADMIN),
     Route("GET", "/settings/admin/audit-log/export", admin_audit.ask_export, ADMIN),
     Route("POST", "/settings/admin/audit-log/export", admin_audit.export, ADMIN),
     Route("GET", "/settings/admin/audit-log/<event_id>", admin_audit.show, ADMIN),
     Route("GET", "/settings/admin/application-configuration", admin_settings.show, ADMIN),
-    Route("POST", "/settings/admin/application-configuration", admin_settings.update, ADMIN),
+    Route("POST", "/settings/admin/application-configuration", step_up(admin_settings.update), ADMIN),
 )

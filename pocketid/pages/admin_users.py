@@ -114,6 +114,12 @@ def update(request: Request, user_id: str) -> Response:
     return redirect(f"{_LIST}/{user.id}", flash=flash)
 
 
+def grants_rights(request: Request, user_id: str | None = None) -> bool:
+    """Whether a form makes somebody an administrator who is none yet."""
+    wants = users.Change.from_form(request.form).is_admin
+    return wants and (user_id is None or not users.get(request.db, row_id(user_id)).is_admin)
+
+
 def update_groups(request: Request, user_id: str) -> Response:
     """Put the person into the group of the button that was pressed, or take them out of it."""
     user = users.get(request.db, row_id(user_id))

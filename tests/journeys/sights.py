@@ -174,7 +174,20 @@ def _doors(stage: Stage) -> Sights:
         yield "signed-out-already", somebody.goto("/logout")
     page = stage.anna.goto("/login/reauthenticate")
     yield "reauthenticate", page
+    page = stage.owner.goto(SETTINGS)
+    with _long_ago(stage):
+        yield "step-up", _press(page)
     yield "sign-out", stage.anna.goto("/logout")
+
+
+@contextmanager
+def _long_ago(stage: Stage) -> Iterator[None]:
+    """Everybody's passkey was used an hour earlier than it was."""
+    with connect(stage.conninfo) as connection:
+        connection.execute("update sessions set verified_at = verified_at - interval '1 hour'")
+    yield
+    with connect(stage.conninfo) as connection:
+        connection.execute("update sessions set verified_at = verified_at + interval '1 hour'")
 
 
 def _two_devices(stage: Stage) -> Sights:

@@ -142,8 +142,15 @@ def _signing_in(world: World) -> Iterator[Browser]:
     yield world.browser(STRANGER).post("/lc", {"code": "nonsense"})
     yield world.browser(ADMIN_BY_LINK).get("/login/add-passkey")
     yield world.browser(ADMIN).get("/login/reauthenticate")
+    yield _with_an_old_passkey(world)
     one_time_access.expire(world.db, world.now.replace(year=world.now.year + 1))  # the admin's other way in
     yield world.browser(ADMIN).get(f"/settings/account/passkeys/{world.ids['passkey_id']}/delete")
+
+
+def _with_an_old_passkey(world: World) -> Browser:
+    browser = world.browser(ADMIN)
+    world.db._source.take().execute("update sessions set verified_at = verified_at - interval '1 hour'")
+    return browser.post("/settings/admin/application-configuration", {"app_name": "Skylab"})
 
 
 def _with_another_device(world: World) -> Iterator[Browser]:

@@ -25,7 +25,7 @@
 <p>{{_("Did somebody send you the code, a link or a picture of it? Then deny it: they would be signed in as you.")}}</p>
 </div>
 % if options:
-% include("parts/passkey_sign_in.tpl", options=options, action="/device/approve", fields={"code": code}, button=_("Approve with your passkey"))
+% include("parts/passkey_sign_in.tpl", options=options, action="/device/approve", fields=[("code", code)], button=_("Approve with your passkey"))
 % else:
 <p>{{_("To approve you need a passkey on this device.")}} <a href="/login/add-passkey?redirect=/device%3Fcode%3D{{code}}">{{_("Add a passkey")}}</a></p>
 % end

@@ -9,6 +9,6 @@
 % if problem:
 <p class="notice bad" role="alert">{{problem}}</p>
 % end
-% include("parts/passkey_form.tpl", ceremony="create", options=options, action="/login/add-passkey", fields={"redirect": target}, button=_("Add a passkey"))
+% include("parts/passkey_form.tpl", ceremony="create", options=options, action="/login/add-passkey", fields=[("redirect", target)], button=_("Add a passkey"))
 <p class="centred"><a href="{{target}}">{{_("Skip for now") if has_another_way_in else _("Go on without a passkey, this time only")}}</a></p>
 </div>

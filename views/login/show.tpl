@@ -5,7 +5,7 @@
 % include("parts/mark.tpl", mark_class="mark")
 <h1>{{_("Sign in to {app}").format(app=site.app_name)}}</h1>
 </div>
-% include("parts/passkey_sign_in.tpl", options=options, action="/login", fields={"redirect": target}, autofill=True)
+% include("parts/passkey_sign_in.tpl", options=options, action="/login", fields=[("redirect", target)], autofill=True)
 <p class="centred"><a href="/login/alternative{{query}}">{{_("Another way to sign in")}}</a></p>
 </div>
 <p class="soft centred">{{_("New here? Ask the person who runs {app} for an invitation.").format(app=site.app_name)}}</p>

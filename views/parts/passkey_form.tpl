@@ -1,7 +1,7 @@
-% # Needs: ceremony ("get" or "create"), options (JSON text), action (URL), fields (dict of hidden fields), button; optional autofill (bool)
+% # Needs: ceremony ("get" or "create"), options (JSON text), action (URL), fields (pairs of hidden fields), button; optional autofill (bool)
 <form method="post" action="{{action}}" class="fields" data-passkey="{{ceremony}}" data-options="{{options}}" data-not-allowed="{{_("Nothing was chosen, or it took too long. Please try again.")}}" data-registered="{{_("This device or password manager has a passkey for this account already.")}}" data-certificate="{{_("The browser does not trust this site's certificate, and allows no passkeys until it does. Whoever runs the site has to mend that.")}}" data-address="{{_("Passkeys do not work at this address. Open this site at the address that it was set up for.")}}" data-other="{{_("Your device could not do that. Please try again, or use another device.")}}">
 % include("parts/form_token.tpl")
-% for name, value in fields.items():
+% for name, value in fields:
 <input type="hidden" name="{{name}}" value="{{value}}">
 % end
 <input type="hidden" name="credential">

@@ -1,4 +1,4 @@
-% # Needs: options (JSON text of webauthn.begin_authentication), action (URL), fields (dict of hidden fields); optional button, problem (str), signals (JSON text)
+% # Needs: options (JSON text of webauthn.begin_authentication), action (URL), fields (pairs of hidden fields); optional button, problem (str), signals (JSON text)
 % if get("problem"):
 <p class="notice bad" role="alert">{{problem}}</p>
 % end

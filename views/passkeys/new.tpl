@@ -6,6 +6,6 @@
 % if problem:
 <p class="notice bad" role="alert">{{problem}}</p>
 % end
-% include("parts/passkey_form.tpl", ceremony="create", options=options, action="/settings/account/passkeys", fields={}, button=_("Add a passkey"))
+% include("parts/passkey_form.tpl", ceremony="create", options=options, action="/settings/account/passkeys", fields=[], button=_("Add a passkey"))
 <p><a href="/settings/account">{{_("Back to your account")}}</a></p>
 </div>
