@@ -9,6 +9,6 @@
 % if problem:
 <p class="notice bad" role="alert">{{problem}}</p>
 % end
-% include("parts/passkey_form.tpl", ceremony="create", options=options, action="/invitation/" + token + "/passkey", fields=fields, button=_("Add a passkey and finish"))
+% include("parts/passkey_form.tpl", ceremony="create", options=options, action="/invitation/" + token + "/passkey", fields=fields.items(), button=_("Add a passkey and finish"))
 <p class="centred"><a href="/invitation/{{token}}">{{_("Back")}}</a></p>
 </div>
