@@ -44,6 +44,7 @@ class Client:
     is_group_restricted: bool
     claims_in_id_token: bool
     always_includes_groups: bool
+    claim_mapping: dict[str, Any]
     signing_algorithm: str
     access_token_seconds: int
     refresh_token_seconds: int
@@ -72,6 +73,7 @@ class Change:
     is_group_restricted: bool = False
     claims_in_id_token: bool = True
     always_includes_groups: bool = False
+    claim_mapping: dict[str, Any] = field(default_factory=dict)
     signing_algorithm: str = "RS256"
     access_token_seconds: int = 3600
     refresh_token_seconds: int = 30 * 86_400

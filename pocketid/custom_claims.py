@@ -132,9 +132,9 @@ def typed(name: str, text: str) -> Any:
     OpenID Connect Core 5.1.
     """
     value = parsed(text)
-    if name in _TEXTS:
-        return value if isinstance(value, str) else text
-    return value if name not in _TYPES or type(value) is _TYPES[name] else None
+    if name in _TEXTS and not isinstance(value, str):
+        return text
+    return value if has_standard_type(name, value) else None
 
 
 def parsed(text: str) -> Any:
@@ -175,16 +175,41 @@ def says_something(value: Any) -> bool:
     return value is not None and not (isinstance(value, str) and value.strip() in {"", "null"})
 
 
+def has_standard_type(name: str, value: Any) -> bool:
+    """Whether a value is of the type that a standard claim of this name has. OpenID Connect Core 5.1."""
+    if name in _TEXTS:
+        return isinstance(value, str)
+    return name not in _TYPES or type(value) is _TYPES[name]
+
+
 def name_problem(name: str) -> str:
     """Why a custom claim cannot have this name, or the empty text."""
+    if name in RESERVED or name in _KNOWN:
+        return _("“{name}” is made by this site itself. Please choose another name.").format(name=name)
+    return form_problem(name)
+
+
+def form_problem(name: str) -> str:
+    """Why no claim can be written in this way, or the empty text."""
     if not name:
         return _("Please give the claim a name.")
     if len(name) > NAME_LENGTH:
         return _("This is too long: {n} characters at most.").format(n=NAME_LENGTH)
     if not _NAME.fullmatch(name) or not name.isprintable():
         return _("Please leave out spaces, quotation marks and characters that cannot be seen.")
-    if name in RESERVED or name in _KNOWN:
-        return _("“{name}” is made by this site itself. Please choose another name.").format(name=name)
+    return ""
+
+
+def value_problem(name: str, text: str) -> str:
+    """Why a claim of this name cannot have the value that a text is, or the empty text."""
+    if len(text) > VALUE_LENGTH:
+        return _("This is too long: {n} characters at most.").format(n=VALUE_LENGTH)
+    if name in _TYPES and typed(name, text) is None:
+        return {
+            bool: _("Apps expect true or false here."),
+            list: _("Apps expect a list here, such as {example}.").format(example='["family"]'),
+            dict: _("Apps expect a JSON object here, such as {example}.").format(example='{"country": "CH"}'),
+        }.get(_TYPES[name], _("Apps expect another kind of value here."))
     return ""
 
 
@@ -195,14 +220,7 @@ def _repeated_problem(name: str, seen: Iterable[str]) -> str:
 def _value_problem(claim: Claim) -> str:
     if not claim.value:
         return _("Please give the claim a value, or empty its name too.")
-    if len(claim.value) > VALUE_LENGTH:
-        return _("This is too long: {n} characters at most.").format(n=VALUE_LENGTH)
-    if typed(claim.name, claim.value) is None and claim.name in _TYPES:
-        return {
-            bool: _("Apps expect true or false here."),
-            dict: _("Apps expect a JSON object here, such as {example}.").format(example='{"country": "CH"}'),
-        }.get(_TYPES[claim.name], _("Apps expect another kind of value here."))
-    return ""
+    return value_problem(claim.name, claim.value)
 
 
 def _set(

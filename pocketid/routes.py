@@ -4,6 +4,8 @@ from pocketid.oidc import authorize, discovery, end_session, token, userinfo
 from pocketid.pages import (
     account,
     admin_audit,
+    admin_client_claims,
+    admin_client_preview,
     admin_clients,
     admin_custom_claims,
     admin_groups,
@@ -239,6 +241,9 @@ ROUTES = (
         admin_clients.ignore_refused,
         ADMIN,
     ),
+    Route("GET", "/settings/admin/oidc-clients/<client_id>/claims", admin_client_claims.show, ADMIN),
+    Route("POST", "/settings/admin/oidc-clients/<client_id>/claims", admin_client_claims.update, ADMIN),
+    Route("GET", "/settings/admin/oidc-clients/<client_id>/preview", admin_client_preview.show, ADMIN),
     Route("GET", "/settings/admin/oidc-clients/<client_id>/delete", admin_clients.ask_delete, ADMIN),
     Route("POST", "/settings/admin/oidc-clients/<client_id>/delete", step_up(admin_clients.delete), ADMIN),
     # Administration: the rest

@@ -78,6 +78,7 @@ class AccessToken:
     claims: dict[str, Any] | None
     subject: Subject
     always_includes_groups: bool
+    claim_mapping: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

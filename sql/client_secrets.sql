@@ -18,8 +18,8 @@ select id, prefix, expires_at, created_at
 -- The first of some client ids that exists, with the digests that its secret may match at a time.
 select id, name, description, launch_url, redirect_uris, logout_uris, is_public, requires_pkce,
        allows_plain_pkce, requires_reauthentication, skips_consent, is_group_restricted, claims_in_id_token,
-       always_includes_groups, signing_algorithm, access_token_seconds, refresh_token_seconds, recipe,
-       recipe_answers, created_by, created_at, updated_at,
+       always_includes_groups, claim_mapping, signing_algorithm, access_token_seconds, refresh_token_seconds,
+       recipe, recipe_answers, created_by, created_at, updated_at,
        array(select client_secrets.digest
                from client_secrets
               where client_secrets.client_id = clients.id

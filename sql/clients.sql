@@ -2,8 +2,8 @@
 -- One client; no row when there is none.
 select id, name, description, launch_url, redirect_uris, logout_uris, is_public, requires_pkce,
        allows_plain_pkce, requires_reauthentication, skips_consent, is_group_restricted, claims_in_id_token,
-       always_includes_groups, signing_algorithm, access_token_seconds, refresh_token_seconds, recipe,
-       recipe_answers, created_by, created_at, updated_at
+       always_includes_groups, claim_mapping, signing_algorithm, access_token_seconds, refresh_token_seconds,
+       recipe, recipe_answers, created_by, created_at, updated_at
   from clients
  where id = %(id)s;
 
@@ -11,13 +11,14 @@ select id, name, description, launch_url, redirect_uris, logout_uris, is_public,
 -- Add a client.
 insert into clients (id, name, description, launch_url, redirect_uris, logout_uris, is_public, requires_pkce,
                      allows_plain_pkce, requires_reauthentication, skips_consent, is_group_restricted,
-                     claims_in_id_token, always_includes_groups, signing_algorithm, access_token_seconds,
-                     refresh_token_seconds, recipe, recipe_answers, created_by, created_at, updated_at)
+                     claims_in_id_token, always_includes_groups, claim_mapping, signing_algorithm,
+                     access_token_seconds, refresh_token_seconds, recipe, recipe_answers, created_by,
+                     created_at, updated_at)
 values (%(id)s, %(name)s, %(description)s, %(launch_url)s, %(redirect_uris)s, %(logout_uris)s, %(is_public)s,
         %(requires_pkce)s, %(allows_plain_pkce)s, %(requires_reauthentication)s, %(skips_consent)s,
-        %(is_group_restricted)s, %(claims_in_id_token)s, %(always_includes_groups)s, %(signing_algorithm)s,
-        %(access_token_seconds)s, %(refresh_token_seconds)s, %(recipe)s, %(recipe_answers)s, %(created_by)s,
-        %(now)s, %(now)s);
+        %(is_group_restricted)s, %(claims_in_id_token)s, %(always_includes_groups)s, %(claim_mapping)s,
+        %(signing_algorithm)s, %(access_token_seconds)s, %(refresh_token_seconds)s, %(recipe)s,
+        %(recipe_answers)s, %(created_by)s, %(now)s, %(now)s);
 
 -- name: update
 -- Change a client; its id and who made it stay.
@@ -35,6 +36,7 @@ update clients
        is_group_restricted = %(is_group_restricted)s,
        claims_in_id_token = %(claims_in_id_token)s,
        always_includes_groups = %(always_includes_groups)s,
+       claim_mapping = %(claim_mapping)s,
        signing_algorithm = %(signing_algorithm)s,
        access_token_seconds = %(access_token_seconds)s,
        refresh_token_seconds = %(refresh_token_seconds)s,

@@ -122,6 +122,7 @@ CREATE TABLE public.clients (
     created_by uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    claim_mapping jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT clients_access_token_seconds_check CHECK (((access_token_seconds >= 60) AND (access_token_seconds <= 31536000))),
     CONSTRAINT clients_check CHECK ((requires_pkce OR (NOT is_public))),
     CONSTRAINT clients_description_check CHECK ((char_length(description) <= 150)),
@@ -132,6 +133,8 @@ CREATE TABLE public.clients (
 );
 
 COMMENT ON COLUMN public.clients.logout_uris IS 'post_logout_redirect_uris, OpenID Connect RP-Initiated Logout 3.1';
+
+COMMENT ON COLUMN public.clients.claim_mapping IS 'groups and rules as in pocketid/claim_mapping.py; empty when nothing differs';
 
 CREATE TABLE public.group_members (
     group_id uuid NOT NULL,

@@ -145,7 +145,7 @@ select %(access)s::bytea, id, %(scopes)s::text[], %(access_expires_at)s::timesta
 -- A live access token, with the person as they are now; no row when it has expired, was revoked, or its person is
 -- disabled or may not use the app any more.
 select authorizations.client_id, access_tokens.scopes, authorizations.claims, subjects.subject,
-       clients.always_includes_groups
+       clients.always_includes_groups, clients.claim_mapping
   from access_tokens
   join authorizations on authorizations.id = access_tokens.authorization_id
   join clients on clients.id = authorizations.client_id

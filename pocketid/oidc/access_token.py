@@ -24,10 +24,17 @@ def sign(
     issuer: str,
     now: datetime,
 ) -> str:
+    """The claims, signed."""
+    return signing_keys.sign(key, claims_of(client, user_id, scopes, jti, issuer=issuer, now=now), TYPE)
+
+
+def claims_of(
+    client: Client, user_id: UUID, scopes: Sequence[str], jti: str, *, issuer: str, now: datetime
+) -> dict[str, Any]:
     """RFC 9068 2.2: audience is the client; and us, where userinfo has something to tell it (as in Pocket ID)."""
     issued_at = int(now.timestamp())
     audience = [client.id, issuer] if set(scopes) - {"offline_access"} else client.id
-    claims: dict[str, Any] = {
+    return {
         "iss": issuer,
         "sub": str(user_id),
         "aud": audience,
@@ -38,7 +45,6 @@ def sign(
         "iat": issued_at,
         "exp": issued_at + client.access_token_seconds,
     }
-    return signing_keys.sign(key, claims, TYPE)
 
 
 def find(request: Request, token: str) -> AccessToken | None:

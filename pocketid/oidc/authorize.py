@@ -72,8 +72,7 @@ class Authorization:
     def told(self) -> list[str]:
         """The scopes that say what the app learns: those asked for, and those of single claims and always told."""
         single = {name for names in (self.claims or {}).values() for name in names}
-        always = claims.shown_scopes(self.scopes, with_groups=self.client.always_includes_groups)
-        told = {*always, *claims.scopes_of(single)}
+        told = claims.told_scopes(self.scopes, single, self.client)
         return [scope for scope in SCOPES if scope in told]
 
     @property

@@ -3,10 +3,13 @@
 OpenID Connect Core 5.1, 5.4, 5.5. A claim without a value is left out, never null or empty (5.3.2).
 """
 
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from pocketid import custom_claims
+from pocketid import claim_mapping, custom_claims
+from pocketid.claim_mapping import Available
+from pocketid.clients import Client
 from pocketid.custom_claims import RESERVED, says_something
 from pocketid.subjects import Subject
 
@@ -19,9 +22,48 @@ SUPPORTED = (
 # fmt: on
 
 
-def shown_scopes(scopes: Collection[str], *, with_groups: bool) -> Collection[str]:
-    """The granted scopes, and groups where the admin lets an app have them without asking."""
-    return (*scopes, "groups") if with_groups else scopes
+class Rules(Protocol):
+    """What the settings of a client say of its claims."""
+
+    @property
+    def always_includes_groups(self) -> bool:
+        """Whether it gets them without asking."""
+
+    @property
+    def claim_mapping(self) -> Mapping[str, Any]:
+        """As claim_mapping.py reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """The rules of a client whose settings change nothing."""
+
+    always_includes_groups: bool = False
+    claim_mapping: Mapping[str, Any] = field(default_factory=dict)
+
+
+PLAIN = Plain()
+
+
+def in_id_token(
+    subject: Subject, scopes: Collection[str], client: Client, *, app_url: str, wanted: Iterable[str] = ()
+) -> dict[str, Any]:
+    """What the ID token says of a person beside `sub`; where the client wants none, what was asked for by name."""
+    return build(subject, scopes if client.claims_in_id_token else (), client, app_url=app_url, wanted=wanted)
+
+
+def in_userinfo(
+    subject: Subject, scopes: Collection[str], client: Rules, *, app_url: str, wanted: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The whole answer of userinfo."""
+    return {**build(subject, scopes, client, app_url=app_url, wanted=wanted), "sub": str(subject.id)}
+
+
+def told_scopes(scopes: Collection[str], wanted: Iterable[str], client: Rules) -> set[str]:
+    """The scopes of what an app learns: those asked for, those of single claims, and of what it always gets."""
+    mapping = claim_mapping.of(client.claim_mapping)
+    always = {"groups"} if client.always_includes_groups or claim_mapping.reads_groups(mapping) else set()
+    return {*scopes, *always, *scopes_of(claim_mapping.origins(mapping, wanted))}
 
 
 def scopes_of(names: Iterable[str]) -> set[str]:
@@ -38,15 +80,21 @@ def scopes_of(names: Iterable[str]) -> set[str]:
 
 
 def build(
-    subject: Subject, scopes: Collection[str], *, app_url: str, wanted: Iterable[str] = ()
+    subject: Subject,
+    scopes: Collection[str],
+    client: Rules = PLAIN,
+    *,
+    app_url: str,
+    wanted: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """The claims of the granted scopes, and of those that the `claims` parameter names for this place."""
+    """The claims of the shown scopes, and of those that the `claims` parameter names for this place."""
     names = set(wanted)
-    claims: dict[str, Any] = {}
+    shown = {*scopes, "groups"} if scopes and client.always_includes_groups else set(scopes)
+    available: Available = {}
     for scope, of_scope in (("profile", _profile), ("email", _email), ("groups", _groups)):
-        available = of_scope(subject, app_url)
-        claims |= {name: value for name, value in available.items() if scope in scopes or name in names}
-    return claims
+        available |= {name: (scope, value) for name, value in of_scope(subject, app_url).items()}
+    mapped = claim_mapping.applied(claim_mapping.of(client.claim_mapping), available, subject.groups)
+    return {name: value for name, (scope, value) in mapped.items() if scope in shown or name in names}
 
 
 def _profile(subject: Subject, app_url: str) -> dict[str, Any]:

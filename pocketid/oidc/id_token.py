@@ -27,7 +27,21 @@ def sign(
     now: datetime,
     with_nonce: bool,
 ) -> str:
-    """One audience as a text, whole seconds rounded down, no nbf; auth_time always, at_hash right."""
+    """The claims with a right at_hash, signed."""
+    told = claims_of(client, authorization, person, issuer=issuer, now=now, with_nonce=with_nonce)
+    return signing_keys.sign(key, told | {"at_hash": at_hash(key.algorithm, access_token)}, TYPE)
+
+
+def claims_of(
+    client: Client,
+    authorization: Authorization,
+    person: Mapping[str, Any],
+    *,
+    issuer: str,
+    now: datetime,
+    with_nonce: bool,
+) -> dict[str, Any]:
+    """One audience as a text, whole seconds rounded down, no nbf; auth_time always."""
     issued_at = int(now.timestamp())
     claims = {
         **person,
@@ -38,15 +52,13 @@ def sign(
         "exp": issued_at + int(LIFETIME.total_seconds()),
         "auth_time": int(authorization.auth_time.timestamp()),
         "amr": authorization.amr,
-        "at_hash": at_hash(key.algorithm, access_token),
     }
     optional = {
         "nonce": authorization.nonce if with_nonce else None,
         "acr": authorization.acr,
         "sid": str(authorization.session_id) if authorization.session_id else None,
     }
-    claims |= {name: value for name, value in optional.items() if value is not None}
-    return signing_keys.sign(key, claims, TYPE)
+    return claims | {name: value for name, value in optional.items() if value is not None}
 
 
 def at_hash(algorithm: str, access_token: str) -> str:

@@ -62,14 +62,8 @@ def prepare(
     signed = access_token.sign(key, client, authorization.user_id, scopes, jti, issuer=issuer, now=now)
     identity = None
     if "openid" in scopes:
-        told = claims.build(
-            found.subject,
-            claims.shown_scopes(scopes, with_groups=client.always_includes_groups)
-            if client.claims_in_id_token
-            else (),
-            app_url=issuer,
-            wanted=(authorization.claims or {}).get("id_token", ()),
-        )
+        wanted = (authorization.claims or {}).get("id_token", ())
+        told = claims.in_id_token(found.subject, scopes, client, app_url=issuer, wanted=wanted)
         identity = id_token.sign(
             key, client, authorization, told, signed, issuer=issuer, now=now, with_nonce=with_nonce
         )

@@ -13,13 +13,11 @@ def userinfo(request: Request) -> Response:
         raise InvalidToken("the access token is unknown, expired or revoked")
     if "openid" not in token.scopes:
         raise InsufficientScope("openid")
-    told = claims.build(
-        token.subject,
-        claims.shown_scopes(token.scopes, with_groups=token.always_includes_groups),
-        app_url=request.config.app_url,
-        wanted=(token.claims or {}).get("userinfo", ()),
+    wanted = (token.claims or {}).get("userinfo", ())
+    told = claims.in_userinfo(
+        token.subject, token.scopes, token, app_url=request.config.app_url, wanted=wanted
     )
-    return json({**told, "sub": str(token.subject.id)}, headers=NO_STORE | CORS)
+    return json(told, headers=NO_STORE | CORS)
 
 
 def _presented(request: Request) -> str:

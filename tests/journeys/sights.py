@@ -348,8 +348,30 @@ def _clients(stage: Stage) -> Sights:
     page = owner.goto(here)
     _press(page, "button:text-is('Upload logo')")
     yield "client-logo-errors", page
+    yield from _told(owner, here)
     yield "client-limited", owner.goto(f"{CLIENTS}/library")
     yield "client-delete", owner.goto(f"{here}/delete")
+
+
+def _told(owner: Person, here: str) -> Sights:
+    page = owner.goto(f"{here}/claims")
+    yield "client-claims-none", page
+    lines = (
+        ("preferred_username", "copy", "email", ""),
+        ("immich_role", "role", "family", "user"),
+        ("sub", "constant", "", ""),
+    )
+    for number, line in enumerate(lines, start=1):
+        for name, text in zip(("claim", "kind", "source", "value"), line, strict=True):
+            field = page.locator(f"#rule_{name}-{number}")
+            field.select_option(text) if name == "kind" else field.fill(text)
+    yield "client-claims-errors", _press(page)
+    page.locator("#rule_claim-3").fill("https://immich.example.org/claims/organisation")
+    page.locator("#rule_value-3").fill("The house at the end of the lane")
+    yield "client-claims", _press(page)
+    yield "client-preview", owner.goto(f"{here}/preview")
+    yield "client-preview-nobody", owner.goto(f"{here}/preview?user=nobody&scope=openid")
+    yield "client-preview-refused", owner.goto(f"{CLIENTS}/library/preview?user=owner&scope=openid")
 
 
 def _requests(stage: Stage) -> Sights:
