@@ -66,6 +66,7 @@ class Event(enum.StrEnum):
     CLIENT_UPDATED = "CLIENT_UPDATED"
     CLIENT_DELETED = "CLIENT_DELETED"
     CLIENT_LOGO_CHANGED = "CLIENT_LOGO_CHANGED"
+    CLIENT_TRIED = "CLIENT_TRIED"
     CLIENT_SECRET_CREATED = "CLIENT_SECRET_CREATED"  # noqa: S105
     CLIENT_SECRET_REVOKED = "CLIENT_SECRET_REVOKED"  # noqa: S105
     CLIENT_AUTHENTICATION_FAILED = "CLIENT_AUTHENTICATION_FAILED"
@@ -290,6 +291,7 @@ def _labels() -> dict[str, str]:
         Event.CLIENT_UPDATED: _("Client changed"),
         Event.CLIENT_DELETED: _("Client deleted"),
         Event.CLIENT_LOGO_CHANGED: _("Client logo changed"),
+        Event.CLIENT_TRIED: _("Client tried by an admin"),
         Event.CLIENT_SECRET_CREATED: _("Client secret made"),
         Event.CLIENT_SECRET_REVOKED: _("Client secret revoked"),
         Event.CLIENT_AUTHENTICATION_FAILED: _("App failed to identify itself"),

@@ -21,6 +21,7 @@ import psycopg
 from pocketid import (
     audit,
     ceremonies,
+    client_trials,
     device_login,
     geo,
     geo_download,
@@ -143,6 +144,7 @@ def keep_house(site: Site) -> None:
         lambda db: invitation_imports.expire(db, now),
         lambda db: sessions.expire(db, now),
         lambda db: interactions.expire(db, now),
+        lambda db: client_trials.expire(db, now),
         lambda db: tokens.expire(db, now),
         lambda db: limits.expire(db, now - _LIMITS_KEPT),
         lambda db: outbox.expire(db, now),

@@ -6,6 +6,7 @@ from pocketid.pages import (
     admin_audit,
     admin_client_claims,
     admin_client_preview,
+    admin_client_trial,
     admin_clients,
     admin_custom_claims,
     admin_groups,
@@ -244,6 +245,9 @@ ROUTES = (
     Route("GET", "/settings/admin/oidc-clients/<client_id>/claims", admin_client_claims.show, ADMIN),
     Route("POST", "/settings/admin/oidc-clients/<client_id>/claims", admin_client_claims.update, ADMIN),
     Route("GET", "/settings/admin/oidc-clients/<client_id>/preview", admin_client_preview.show, ADMIN),
+    Route("GET", "/settings/admin/oidc-clients/<client_id>/try", admin_client_trial.show, ADMIN),
+    Route("POST", "/settings/admin/oidc-clients/<client_id>/try", admin_client_trial.begin, ADMIN),
+    Route("GET", "/settings/admin/oidc-clients/<client_id>/try/callback", admin_client_trial.callback, ADMIN),
     Route("GET", "/settings/admin/oidc-clients/<client_id>/delete", admin_clients.ask_delete, ADMIN),
     Route("POST", "/settings/admin/oidc-clients/<client_id>/delete", step_up(admin_clients.delete), ADMIN),
     # Administration: the rest

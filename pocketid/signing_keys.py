@@ -143,6 +143,24 @@ def verify(request: Request, token: str, *, typ: str) -> dict[str, Any]:
     return claims
 
 
+def verify_with(published: bytes, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and claims of a token, verified as an app does it: with a JWKS document alone. Raises NotOurs."""
+    try:
+        head, payload, signature = token.split(".")
+        header = msgspec.json.decode(crypto.from_base64url(head), type=dict[str, Any])
+        known = {key["kid"]: key for key in msgspec.json.decode(published)["keys"]}
+        key = known[header["kid"]]
+        public = jwk.JWK(**key).get_op_key("verify")
+        assert isinstance(public, PublicKey)
+        _verify(public, f"{head}.{payload}".encode("ascii"), crypto.from_base64url(signature))
+        claims = msgspec.json.decode(crypto.from_base64url(payload), type=dict[str, Any])
+    except (ValueError, KeyError, RecursionError, InvalidSignature) as error:
+        raise NotOurs("not signed with a published key") from error
+    if header.get("alg") != key["alg"]:
+        raise NotOurs("signed with another algorithm than the key's")
+    return header, claims
+
+
 def _load(db: Database, keyring: Keyring) -> KeySet:
     rows = db.many(_Row, "signing_keys.all")
     by_kid = {row.kid: _unsealed(row, keyring) for row in rows}

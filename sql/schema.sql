@@ -307,6 +307,18 @@ CREATE TABLE public.client_secrets (
 
 COMMENT ON COLUMN public.client_secrets.digest IS 'sha256:<hex> of a generated secret, or an Argon2id or bcrypt string of a chosen one';
 
+CREATE TABLE public.client_trials (
+    state_digest bytea NOT NULL,
+    client_id text NOT NULL,
+    user_id uuid NOT NULL,
+    browser_digest bytea NOT NULL,
+    scopes text[] NOT NULL,
+    secret_matches boolean,
+    expires_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON COLUMN public.client_trials.secret_matches IS 'Whether the secret that the admin typed is one of the client''s; null without one';
+
 CREATE TABLE public.consents (
     user_id uuid NOT NULL,
     client_id text NOT NULL,
@@ -622,6 +634,9 @@ ALTER TABLE ONLY public.client_groups
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.client_trials
+    ADD CONSTRAINT client_trials_pkey PRIMARY KEY (state_digest);
+
 ALTER TABLE ONLY public.clients
     ADD CONSTRAINT clients_pkey PRIMARY KEY (id);
 
@@ -728,6 +743,10 @@ CREATE INDEX ceremonies_expires_at ON public.ceremonies USING btree (expires_at)
 CREATE INDEX client_groups_group_id ON public.client_groups USING btree (group_id);
 
 CREATE INDEX client_secrets_client_id ON public.client_secrets USING btree (client_id);
+
+CREATE INDEX client_trials_client_id ON public.client_trials USING btree (client_id);
+
+CREATE INDEX client_trials_user_id ON public.client_trials USING btree (user_id);
 
 CREATE INDEX consents_client_id ON public.consents USING btree (client_id);
 
@@ -843,6 +862,12 @@ ALTER TABLE ONLY public.client_groups
 
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.client_trials
+    ADD CONSTRAINT client_trials_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.client_trials
+    ADD CONSTRAINT client_trials_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.clients
     ADD CONSTRAINT clients_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;

@@ -11,5 +11,5 @@
 
 Used by more than one of them: parameters.py (reading), redirect_uri.py, pkce.py, prompts.py (what is needed next),
 responses.py (query and form_post), client_auth.py, claims.py (the one builder), id_token.py, access_token.py.
-preview.py makes the claims of these tokens and issues none.
+preview.py makes the claims of these tokens and issues none; trial.py plays an app.
 """

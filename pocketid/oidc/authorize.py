@@ -18,7 +18,17 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from pocketid import access, audit, callback_urls, clients, consents, interactions, signing_keys, tokens
+from pocketid import (
+    access,
+    audit,
+    callback_urls,
+    client_trials,
+    clients,
+    consents,
+    interactions,
+    signing_keys,
+    tokens,
+)
 from pocketid.audit import Event
 from pocketid.clients import Client
 from pocketid.interactions import Interaction
@@ -140,9 +150,13 @@ def _request_object(asked: Authorization) -> None:
 def _redirect_uri(asked: Authorization) -> None:
     """Compared as text with what is registered; from here on errors go back to the client."""
     _refuse_repeated(asked, "redirect_uri")
+    received = asked.parameters.get("redirect_uri")
+    if client_trials.allows(asked.request, asked.client.id, received, asked.state):
+        asked.redirect_uri = client_trials.redirect_uri(asked.request, asked.client.id)
+        return
     asked.redirect_uri = redirect_uri.check(
         asked.client,
-        asked.parameters.get("redirect_uri"),
+        received,
         allow_insecure=asked.request.config.allow_insecure_callback_urls,
     )
 

@@ -371,7 +371,20 @@ def _told(owner: Person, here: str) -> Sights:
     yield "client-claims", _press(page)
     yield "client-preview", owner.goto(f"{here}/preview")
     yield "client-preview-nobody", owner.goto(f"{here}/preview?user=nobody&scope=openid")
+    yield from _trials(owner, here)
     yield "client-preview-refused", owner.goto(f"{CLIENTS}/library/preview?user=owner&scope=openid")
+
+
+def _trials(owner: Person, here: str) -> Sights:
+    page = owner.goto(f"{here}/try")
+    yield "client-try", page
+    _press(page)
+    _press(page, "button:text-is('Cancel')")
+    yield "client-tried-in-vain", page
+    owner.goto(f"{here}/try")
+    _press(_press(page))
+    page.wait_for_url("**/try/callback?*")
+    yield "client-tried", page
 
 
 def _requests(stage: Stage) -> Sights:

@@ -42,6 +42,7 @@ NOT_OK_FOR_AN_ADMIN = {
     "/authorize": 400,  # nothing is asked for
     "/api/oidc/userinfo": 401,
     "/interaction": 410,
+    "/settings/admin/oidc-clients/<client_id>/try/callback": 410,
 }
 FOREIGN_IDS = ("7d2b4a0e-7f4e-4a8b-9d0c-2f1c5a6b7c8d", "nonsense", "0", "é", "a" * 300, "'; --")
 

@@ -175,6 +175,15 @@ def _on_the_way_to_an_app(world: World, db: Database) -> Iterator[Browser]:
     change = replace(clients.Change.of(clients.get(db, "immich")), is_group_restricted=True)
     clients.update(db, "immich", change, world.now)
     yield app.authorize(person).follow()
+    yield _trial(world)
+
+
+def _trial(world: World) -> Browser:
+    """An admin tries the app, and cancels."""
+    admin = world.browser(ADMIN).get("/settings/admin/oidc-clients/immich/try")
+    admin.post("/settings/admin/oidc-clients/immich/try", {"scope": "openid"}, follow=True)
+    interaction = str(admin.variables["interaction"].id)
+    return admin.post("/interaction/cancel", {"id": interaction}, follow=True)
 
 
 def _first_account(browser: Browser) -> Iterator[Browser]:

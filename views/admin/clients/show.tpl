@@ -62,7 +62,7 @@
 % include("admin/clients/form.tpl", change=change, errors=errors, is_new_client=False)
 <div class="row apart"><button class="primary">{{_("Save changes")}}</button><a class="button quiet danger" href="{{here}}/delete">{{_("Delete this client…")}}</a></div></form>
 <section class="card" id="told" aria-labelledby="told-title"><header><h2 id="told-title">{{_("What {app} is told").format(app=client.name)}}</h2><p class="soft">{{_("It has claims of its own.") if client.claim_mapping else _("Name, e-mail, groups and custom claims, by the scopes that it asks for.")}}</p></header>
-<div class="row"><a class="button" href="{{here}}/preview">{{_("Preview")}}</a><a class="button" href="{{here}}/claims">{{_("Change claims for this app")}}</a></div></section>
+<div class="row"><a class="button" href="{{here}}/preview">{{_("Preview")}}</a><a class="button" href="{{here}}/try">{{_("Try it")}}</a><a class="button" href="{{here}}/claims">{{_("Change claims for this app")}}</a></div></section>
 <form class="card" id="access" method="post" action="{{here}}/access"><header><h2>{{_("Who may sign in")}}</h2></header>
 % include("parts/form_token.tpl")
 <fieldset class="fields"><legend class="hidden">{{_("Who may sign in")}}</legend>
