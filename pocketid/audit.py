@@ -38,6 +38,11 @@ class Event(enum.StrEnum):
     SESSION_ENDED = "SESSION_ENDED"
     SETUP_COMPLETED = "SETUP_COMPLETED"
     ACCOUNT_CREATED = "ACCOUNT_CREATED"
+    SIGNED_UP = "SIGNED_UP"
+    SIGN_UP_ACCEPTED = "SIGN_UP_ACCEPTED"
+    SIGN_UP_REFUSED = "SIGN_UP_REFUSED"
+    SIGN_UP_LINK_CREATED = "SIGN_UP_LINK_CREATED"
+    SIGN_UP_LINK_DELETED = "SIGN_UP_LINK_DELETED"
     PROFILE_UPDATED = "PROFILE_UPDATED"
     PICTURE_CHANGED = "PICTURE_CHANGED"
     PASSKEY_ADDED = "PASSKEY_ADDED"
@@ -263,6 +268,11 @@ def _labels() -> dict[str, str]:
         Event.SESSION_ENDED: _("Session ended"),
         Event.SETUP_COMPLETED: _("Set-up completed"),
         Event.ACCOUNT_CREATED: _("Account created"),
+        Event.SIGNED_UP: _("Signed up"),
+        Event.SIGN_UP_ACCEPTED: _("Sign-up accepted"),
+        Event.SIGN_UP_REFUSED: _("Sign-up refused"),
+        Event.SIGN_UP_LINK_CREATED: _("Sign-up link made"),
+        Event.SIGN_UP_LINK_DELETED: _("Sign-up link withdrawn"),
         Event.PROFILE_UPDATED: _("Details changed"),
         Event.PICTURE_CHANGED: _("Picture changed"),
         Event.PASSKEY_ADDED: _("Passkey added"),

@@ -33,6 +33,7 @@ from pocketid import (
     one_time_access,
     outbox,
     sessions,
+    signup,
     tokens,
 )
 from pocketid.db import Database, connect
@@ -142,6 +143,7 @@ def keep_house(site: Site) -> None:
         lambda db: device_login.expire(db, now),
         lambda db: invitations.expire(db, now),
         lambda db: invitation_imports.expire(db, now),
+        lambda db: signup.expire(db, now),
         lambda db: sessions.expire(db, now),
         lambda db: interactions.expire(db, now),
         lambda db: client_trials.expire(db, now),

@@ -72,9 +72,10 @@ def redeem(request: Request, code: str) -> UUID:
         raise CodeRefused(
             _("This code was used already, has expired or was withdrawn, or a character of it is wrong.")
         )
-    if users.get(request.db, user_id).disabled:
+    user = users.get(request.db, user_id)
+    if user.disabled:
         audit.record(request, Event.ONE_TIME_ACCESS_REFUSED, user_id=user_id, reason="disabled")
-        raise CodeRefused(_("Your account is disabled. Please ask the person who runs this site."))
+        raise CodeRefused(users.why_kept_out(user))
     return UUID(str(user_id))
 
 

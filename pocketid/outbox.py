@@ -45,6 +45,8 @@ class Kind(enum.StrEnum):
     API_KEY_EXPIRING = "api_key_expiring"
     SIGN_UP_WAITING = "sign_up_waiting"
     SIGN_UP_ACCEPTED = "sign_up_accepted"
+    SIGN_UP_CONFIRM = "sign_up_confirm"
+    SIGN_UP_KNOWN = "sign_up_known"
     ACCOUNT_REPORTED = "account_reported"
     TEST = "test"
 

@@ -13,6 +13,7 @@ from pocketid.pages import (
     admin_invitation_imports,
     admin_invitations,
     admin_settings,
+    admin_signup,
     admin_users,
     device,
     device_login,
@@ -21,6 +22,7 @@ from pocketid.pages import (
     login,
     passkeys,
     setup,
+    signup,
     site,
 )
 from pocketid.pages import authorize as interaction
@@ -77,6 +79,14 @@ ROUTES = (
     Route("GET", "/invitation/<token>", invitations.show, PUBLIC),
     Route("POST", "/invitation/<token>", invitations.submit, PUBLIC),
     Route("POST", "/invitation/<token>/passkey", invitations.accept, PUBLIC),
+    # Signing up
+    Route("GET", "/signup", signup.show, PUBLIC),
+    Route("POST", "/signup", signup.submit, PUBLIC),
+    Route("GET", "/signup/confirm", signup.confirm, PUBLIC),
+    Route("POST", "/signup/passkey", signup.complete, PUBLIC),
+    Route("GET", "/signup/waiting", signup.show_waiting, PUBLIC),
+    Route("GET", "/signup/waiting/state", signup.waiting_state, PUBLIC),
+    Route("GET", "/st/<text>", signup.open_link, PUBLIC),
     # Signing in and out
     Route("GET", "/login", login.show, PUBLIC),
     Route("POST", "/login", login.submit, PUBLIC),
@@ -250,6 +260,19 @@ ROUTES = (
     Route("GET", "/settings/admin/oidc-clients/<client_id>/try/callback", admin_client_trial.callback, ADMIN),
     Route("GET", "/settings/admin/oidc-clients/<client_id>/delete", admin_clients.ask_delete, ADMIN),
     Route("POST", "/settings/admin/oidc-clients/<client_id>/delete", step_up(admin_clients.delete), ADMIN),
+    # Administration: sign-up
+    Route("GET", "/settings/admin/sign-up", admin_signup.show, ADMIN),
+    Route("POST", "/settings/admin/sign-up", step_up(admin_signup.update), ADMIN),
+    Route("POST", "/settings/admin/sign-up/links", step_up(admin_signup.create_link), ADMIN),
+    Route("POST", "/settings/admin/sign-up/links/<link_id>/withdraw", admin_signup.withdraw, ADMIN),
+    Route("POST", "/settings/admin/sign-up/waiting/<waiting_id>/accept", admin_signup.accept, ADMIN),
+    Route("GET", "/settings/admin/sign-up/waiting/<waiting_id>/refuse", admin_signup.ask_refuse, ADMIN),
+    Route(
+        "POST",
+        "/settings/admin/sign-up/waiting/<waiting_id>/refuse",
+        step_up(admin_signup.refuse),
+        ADMIN,
+    ),
     # Administration: the rest
     Route("GET", "/settings/admin/audit-log", admin_audit.list_events, ADMIN),
     Route("GET", "/settings/admin/audit-log/export", admin_audit.ask_export, ADMIN),

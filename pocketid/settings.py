@@ -6,6 +6,7 @@ sealed, and read one by one.
 """
 
 import hashlib
+import json
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ class Settings:
     emails_verified: bool = False
     user_verification: str = "required"
     allow_user_signups: str = "disabled"
+    signup_requires_approval: bool = False
+    signup_default_user_group_ids: tuple[str, ...] = ()
+    signup_default_custom_claims: str = "[]"
     smtp_host: str = ""
     smtp_port: int | None = None
     smtp_from: str = ""
@@ -62,6 +66,9 @@ NAMES: dict[str, tuple[str, str]] = {
     "emails_verified": ("emailsVerified", "EMAILS_VERIFIED"),
     "user_verification": ("webauthnUserVerification", "WEBAUTHN_USER_VERIFICATION"),
     "allow_user_signups": ("allowUserSignups", "ALLOW_USER_SIGNUPS"),
+    "signup_requires_approval": ("signupRequiresApproval", "SIGNUP_REQUIRES_APPROVAL"),
+    "signup_default_user_group_ids": ("signupDefaultUserGroupIDs", "SIGNUP_DEFAULT_USER_GROUP_IDS"),
+    "signup_default_custom_claims": ("signupDefaultCustomClaims", "SIGNUP_DEFAULT_CUSTOM_CLAIMS"),
     "smtp_host": ("smtpHost", "SMTP_HOST"),
     "smtp_port": ("smtpPort", "SMTP_PORT"),
     "smtp_from": ("smtpFrom", "SMTP_FROM"),
@@ -191,8 +198,16 @@ def _check_free(config: Config, names: Collection[str]) -> None:
 
 def _store(db: Database, field: str, value: Any, now: datetime) -> None:
     """The empty text stands for the default, as it does in Pocket ID's API."""
-    text = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
-    db.run("settings.store", name=NAMES[field][0], value=text, now=now)
+    db.run("settings.store", name=NAMES[field][0], value=as_text(value), now=now)
+
+
+def as_text(value: Any) -> str:
+    """A value as rows and Pocket ID's API hold it: what `parsed` reads."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return json.dumps(value)
+    return "" if value is None else str(value)
 
 
 _PARSERS = {variable.name: variable.parse for variable in SETTINGS}

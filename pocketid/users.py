@@ -38,13 +38,17 @@ _CONSTRAINTS = {
     "users_username_key": ("username", "Somebody else has this user name."),
     "users_skeleton_key": ("username", "This looks too much like the user name of somebody else."),
     "users_email_key": ("email", "Somebody else has this e-mail address."),
+    "users_waiting_check": ("is_admin", "This account waits to be accepted: do that first."),
     "users_last_admin": ("is_admin", "This is the last administrator: make somebody else one first."),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person's row. `id` is the subject of tokens and never changes."""
+    """A person's row. `id` is the subject of tokens and never changes.
+
+    Whoever waits to be accepted (signup.py) is `disabled` too, so that one column keeps people out.
+    """
 
     id: UUID
     username: str
@@ -55,6 +59,7 @@ class User:
     email_verified: bool
     is_admin: bool
     disabled: bool
+    waiting_since: datetime | None
     locale: str | None
     last_sign_in_at: datetime | None
     created_at: datetime
@@ -72,6 +77,7 @@ class Listed:
     email_verified: bool
     is_admin: bool
     disabled: bool
+    waiting_since: datetime | None
     last_sign_in_at: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -275,6 +281,13 @@ def delete(db: Database, user_id: UUID) -> User:
 def note_sign_in(db: Database, user_id: UUID, now: datetime) -> None:
     """Remember when a person last signed in."""
     db.run("users.note_sign_in", id=user_id, now=now)
+
+
+def why_kept_out(user: User) -> str:
+    """What a disabled person is told."""
+    if user.waiting_since is not None:
+        return _("Your account waits until an administrator accepts it.")
+    return _("Your account is disabled. Please ask the person who runs this site.")
 
 
 def name_of(user: User | Change) -> str:

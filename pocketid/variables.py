@@ -7,6 +7,7 @@ reference()     docs/configuration.md, made from the rows
 """
 
 import ipaddress
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from pocketid import callback_urls
 from pocketid.text import LANGUAGES
@@ -134,6 +136,27 @@ def _colour(text: str) -> str:
     if text != "default" and not re.fullmatch(r"#[0-9a-fA-F]{6}|#[0-9a-fA-F]{3}", text):
         raise ValueError
     return text
+
+
+def _ids(text: str) -> tuple[str, ...]:
+    """A JSON list of UUIDs, as Pocket ID writes it; the empty text is the empty list."""
+    found = json.loads(text or "[]")
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise ValueError
+    return tuple(str(UUID(each)) for each in found)
+
+
+def _claims(text: str) -> str:
+    """A JSON list of claims, as Pocket ID writes it, with the same spaces whoever wrote it."""
+    found = json.loads(text or "[]")
+    if not isinstance(found, list):
+        raise ValueError
+    for claim in found:
+        if not isinstance(claim, dict) or claim.keys() != {"key", "value"}:
+            raise ValueError
+        if not all(isinstance(part, str) for part in claim.values()):
+            raise ValueError
+    return json.dumps(found, ensure_ascii=False)
 
 
 def _app_name(text: str) -> str:
@@ -414,7 +437,31 @@ SETTINGS = (
         _one_of("disabled", "withToken", "open"),
         "disabled, withToken or open",
         "disabled",
-        "Who may create an account without an admin.",
+        "Who may create an account without an admin: nobody, who has a sign-up link, or everybody.",
+    ),
+    Variable(
+        "SIGNUP_REQUIRES_APPROVAL",
+        "false",
+        _boolean,
+        _YES_NO,
+        "true",
+        "Whether an account that was made without a sign-up link waits until an administrator accepts it.",
+    ),
+    Variable(
+        "SIGNUP_DEFAULT_USER_GROUP_IDS",
+        "[]",
+        _ids,
+        "a JSON list of the ids of groups",
+        '["7d2b4a0e-7f4e-4a8b-9d0c-2f1c5a6b7c8d"]',
+        "The groups that people join when they sign up, unless their link names others.",
+    ),
+    Variable(
+        "SIGNUP_DEFAULT_CUSTOM_CLAIMS",
+        "[]",
+        _claims,
+        "a JSON list of objects with `key` and `value`",
+        '[{"key": "quota", "value": "5 GB"}]',
+        "The custom claims that people get when they sign up.",
     ),
     Variable(
         "SMTP_HOST",
@@ -538,7 +585,6 @@ WITHOUT_EFFECT = {
     "TRACING_ENABLED": ("false", _NOT_YET),
     "STATIC_API_KEY": ("", _NOT_YET),
     "STATIC_API_KEY_FILE": ("", _NOT_YET),
-    "ALLOW_USER_SIGNUPS": ("disabled", "people cannot sign up on their own yet"),
 }
 
 
@@ -577,11 +623,7 @@ def reference() -> str:
         "| Variable | Because |",
         "| --- | --- |",
     ]
-    lines += [
-        f"| `{name}` | {why} |"
-        for name, (_same, why) in WITHOUT_EFFECT.items()
-        if name != "ALLOW_USER_SIGNUPS"
-    ]
+    lines += [f"| `{name}` | {why} |" for name, (_same, why) in WITHOUT_EFFECT.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -17,6 +17,7 @@ in webauthn_response.py.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -54,6 +55,14 @@ class PasskeyRefused(Spent):
     def __init__(self, message: str, unknown: bytes | None = None) -> None:
         super().__init__(message)
         self.unknown = base64url(unknown) if unknown else None
+
+
+class AccountWaiting(PasskeyRefused):
+    """The passkey is good, and its person is not accepted yet (signup.py)."""
+
+    def __init__(self, user: users.User) -> None:
+        super().__init__(users.why_kept_out(user))
+        self.user_id = user.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +109,11 @@ def finish_authentication(request: Request, credential: str) -> Passkey:
     except Unfit as unfit:
         raise _refused(request, str(unfit)) from unfit
     passkey = _find(request, response, ceremony)
-    if users.get(request.db, passkey.user_id).disabled:  # told only to whoever holds the passkey (WA-11)
-        audit.record(request, Event.SIGN_IN_REFUSED, user_id=passkey.user_id, reason="disabled")
-        raise PasskeyRefused(_("Your account is disabled. Please ask the person who runs this site."))
+    user = users.get(request.db, passkey.user_id)
+    if user.disabled:  # told only to whoever holds the passkey (WA-11)
+        reason = "waiting" if user.waiting_since else "disabled"
+        audit.record(request, Event.SIGN_IN_REFUSED, user_id=user.id, reason=reason)
+        raise AccountWaiting(user) if user.waiting_since else PasskeyRefused(users.why_kept_out(user))
     _note_use(request, passkey, parts.authenticator_data)
     return passkey
 
@@ -240,11 +251,16 @@ def begin_new_account(request: Request, change: users.Change, purpose: str = "se
 
 
 def finish_new_account(
-    request: Request, credential: str, *, is_admin: bool, purpose: str = "setup"
+    request: Request,
+    credential: str,
+    *,
+    is_admin: bool,
+    purpose: str = "setup",
+    settle: Callable[[UUID], None] | None = None,
 ) -> Passkey:
-    """Make the account and its passkey, both or neither.
+    """Make the account and its passkey, both or neither, and what `settle` does with the account's id.
 
-    Raises PasskeyRefused, or Invalid when somebody took the name meanwhile.
+    Raises PasskeyRefused, or Invalid when somebody took the name meanwhile, or what `settle` raises.
     """
     registration, ceremony = _registration(request, credential)
     fields = ceremony.new_user
@@ -256,6 +272,8 @@ def finish_new_account(
     with request.db.checked({}):
         users.create(request.db, change, request.now, user_id)
         audit.record(request, Event.ACCOUNT_CREATED, user_id=user_id, username=change.username)
+        if settle is not None:
+            settle(user_id)
         return _insert(request, user_id, registration)
 
 

@@ -160,16 +160,20 @@ CREATE TABLE public.users (
 '::text) || COALESCE(email, ''::text)) || '
 '::text) || display_name) || '
 '::text) || first_name) || ' '::text) || last_name))) STORED NOT NULL,
+    waiting_since timestamp with time zone,
     CONSTRAINT users_display_name_check CHECK ((char_length(display_name) <= 100)),
     CONSTRAINT users_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 255))),
     CONSTRAINT users_first_name_check CHECK ((char_length(first_name) <= 50)),
     CONSTRAINT users_last_name_check CHECK ((char_length(last_name) <= 50)),
-    CONSTRAINT users_username_check CHECK (((char_length(username) >= 1) AND (char_length(username) <= 50)))
+    CONSTRAINT users_username_check CHECK (((char_length(username) >= 1) AND (char_length(username) <= 50))),
+    CONSTRAINT users_waiting_check CHECK (((waiting_since IS NULL) OR (disabled AND (NOT is_admin))))
 );
 
 COMMENT ON COLUMN public.users.resembles_another IS 'The name looked like another''s before that was forbidden, and stays good until it is changed';
 
 COMMENT ON COLUMN public.users.sought IS 'All names and the address in small letters, a line each: what a search looks into';
+
+COMMENT ON COLUMN public.users.waiting_since IS 'Signed up, and not accepted by an administrator yet; disabled until then, which is what keeps them out everywhere';
 
 CREATE VIEW public.app_users AS
  SELECT clients.id AS client_id,
@@ -539,6 +543,33 @@ CREATE TABLE public.settings (
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.sign_up_link_groups (
+    link_id uuid NOT NULL,
+    group_id uuid NOT NULL
+);
+
+CREATE TABLE public.sign_up_links (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    digest bytea NOT NULL,
+    most_uses integer NOT NULL,
+    uses integer DEFAULT 0 NOT NULL,
+    created_by uuid,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sign_up_links_check CHECK (((uses >= 0) AND (uses <= most_uses))),
+    CONSTRAINT sign_up_links_most_uses_check CHECK (((most_uses >= 1) AND (most_uses <= 100)))
+);
+
+CREATE TABLE public.sign_up_watches (
+    browser_digest bytea NOT NULL,
+    user_id uuid,
+    reason text DEFAULT ''::text NOT NULL,
+    redirect text NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.sign_up_watches IS 'What a browser is told of the account that waits: the person is gone when it was refused, with the reason';
+
 CREATE TABLE public.signing_keys (
     kid text NOT NULL,
     algorithm text NOT NULL,
@@ -700,6 +731,15 @@ ALTER TABLE ONLY public.sessions
 ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.sign_up_link_groups
+    ADD CONSTRAINT sign_up_link_groups_pkey PRIMARY KEY (link_id, group_id);
+
+ALTER TABLE ONLY public.sign_up_links
+    ADD CONSTRAINT sign_up_links_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sign_up_watches
+    ADD CONSTRAINT sign_up_watches_pkey PRIMARY KEY (browser_digest);
+
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
 
@@ -824,6 +864,16 @@ CREATE INDEX sessions_only_client_id ON public.sessions USING btree (only_client
 
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 
+CREATE INDEX sign_up_link_groups_group_id ON public.sign_up_link_groups USING btree (group_id);
+
+CREATE UNIQUE INDEX sign_up_links_digest_key ON public.sign_up_links USING btree (digest);
+
+CREATE INDEX sign_up_links_expires_at ON public.sign_up_links USING btree (expires_at);
+
+CREATE INDEX sign_up_watches_expires_at ON public.sign_up_watches USING btree (expires_at);
+
+CREATE INDEX sign_up_watches_user_id ON public.sign_up_watches USING btree (user_id);
+
 CREATE INDEX users_created_at ON public.users USING btree (created_at, id);
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
@@ -831,6 +881,8 @@ CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 CREATE UNIQUE INDEX users_skeleton_key ON public.users USING btree (public.username_skeleton(username)) WHERE (NOT resembles_another);
 
 CREATE UNIQUE INDEX users_username_key ON public.users USING btree (lower(username));
+
+CREATE INDEX users_waiting_since ON public.users USING btree (waiting_since) WHERE (waiting_since IS NOT NULL);
 
 CREATE TRIGGER outbox_changed AFTER INSERT OR DELETE OR UPDATE OF given_up_at ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
 
@@ -955,3 +1007,15 @@ ALTER TABLE ONLY public.sessions
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sign_up_link_groups
+    ADD CONSTRAINT sign_up_link_groups_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sign_up_link_groups
+    ADD CONSTRAINT sign_up_link_groups_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.sign_up_links(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sign_up_links
+    ADD CONSTRAINT sign_up_links_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.sign_up_watches
+    ADD CONSTRAINT sign_up_watches_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;

@@ -1,14 +1,14 @@
 -- name: by_id
 -- One person.
-select id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, locale,
-       last_sign_in_at, created_at, updated_at
+select id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, waiting_since,
+       locale, last_sign_in_at, created_at, updated_at
   from users
  where id = %(id)s;
 
 -- name: by_username_or_email
 -- The person with this user name, else the one with this address; case does not count.
-select id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, locale,
-       last_sign_in_at, created_at, updated_at
+select id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, waiting_since,
+       locale, last_sign_in_at, created_at, updated_at
   from users
  where lower(username) = lower(%(text)s::text)
     or lower(email) = lower(%(text)s::text)
@@ -38,8 +38,8 @@ insert into users (id, username, first_name, last_name, display_name, email, ema
                    created_at, updated_at)
 values (coalesce(%(id)s::uuid, gen_random_uuid()), %(username)s, %(first_name)s, %(last_name)s, %(display_name)s,
         %(email)s, %(email_verified)s, %(is_admin)s, %(disabled)s, %(now)s, %(now)s)
-returning id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, locale,
-          last_sign_in_at, created_at, updated_at;
+returning id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, waiting_since,
+          locale, last_sign_in_at, created_at, updated_at;
 
 -- name: update
 -- Change a person.
@@ -47,10 +47,11 @@ update users
    set username = %(username)s, first_name = %(first_name)s, last_name = %(last_name)s,
        display_name = %(display_name)s, email = %(email)s, email_verified = %(email_verified)s,
        is_admin = %(is_admin)s, disabled = %(disabled)s, updated_at = %(now)s,
+       waiting_since = case when %(disabled)s then waiting_since end,
        resembles_another = resembles_another and username = %(username)s
  where id = %(id)s
-returning id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, locale,
-          last_sign_in_at, created_at, updated_at;
+returning id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, waiting_since,
+          locale, last_sign_in_at, created_at, updated_at;
 
 -- name: set_locale
 -- Remember the language a person chose; null is whatever their browser says.
@@ -72,7 +73,7 @@ update users
 -- name: search
 -- One page of people, by text, state and group, in one of the fixed orders.
 select person.id, person.username, person.display_name, person.email, person.email_verified, person.is_admin,
-       person.disabled, person.last_sign_in_at, person.created_at, person.updated_at,
+       person.disabled, person.waiting_since, person.last_sign_in_at, person.created_at, person.updated_at,
        (select count(*) from passkeys where passkeys.user_id = person.id) as passkeys
   from unnest(array(
        select users.id

@@ -22,6 +22,17 @@ EXAMPLES: dict[Kind, dict[str, Any]] = {
         "link": "https://pocketid.example.test/invitation/R5HzKpJ0x-YvNq2T7mWcBs8dLfGa1eUi3oXk4Vr6tZw",
         "days": 7,
     },
+    Kind.SIGN_UP_WAITING: {
+        "name": "Anna Muster",
+        "username": "anna",
+        "link": "https://pocketid.example.test/settings/admin/sign-up#waiting",
+    },
+    Kind.SIGN_UP_ACCEPTED: {"name": "Anna Muster", "link": "https://pocketid.example.test/login"},
+    Kind.SIGN_UP_CONFIRM: {
+        "name": "Anna Muster",
+        "link": "https://pocketid.example.test/signup/confirm?code=c2VhbGVk",
+    },
+    Kind.SIGN_UP_KNOWN: {"link": "https://pocketid.example.test/login"},
     Kind.TEST: {},
 }
 

@@ -16,6 +16,7 @@ from pocketid import (
     qr,
     sessions,
     settings,
+    signup,
     users,
     webauthn,
 )
@@ -63,13 +64,16 @@ def list_users(request: Request) -> Response:
         nobody=_nobody(chosen, group),
         paging=paging,
         base_url=base_url(chosen),
+        waiting=signup.count_waiting(request.db),
     )
 
 
 def new(request: Request) -> Response:
     """The form for another person."""
-    change = users.Change(email_verified=settings.load(request).emails_verified)
-    return _new(request, change, chosen=[], errors={})
+    rules = settings.load(request)
+    change = users.Change(email_verified=rules.emails_verified)
+    chosen = [UUID(text) for text in rules.signup_default_user_group_ids]
+    return _new(request, change, chosen=chosen, errors={})
 
 
 def create(request: Request) -> Response:

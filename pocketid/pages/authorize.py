@@ -7,7 +7,7 @@ for the app only (device_login.enter_app), they are the actor here and nowhere e
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
-from pocketid import callback_urls, consents, interactions, sessions, webauthn
+from pocketid import callback_urls, consents, interactions, sessions, signup, webauthn
 from pocketid.errors import Gone, Refusal
 from pocketid.interactions import Interaction
 from pocketid.oidc import authorize, shown
@@ -29,6 +29,9 @@ def sign_in(request: Request) -> Response:
     interaction = interactions.get(request, request.form.get("id", ""))
     try:
         token = webauthn.sign_in(request)
+    except webauthn.AccountWaiting as waiting:
+        signup.watch(request, waiting.user_id, f"/interaction?id={interaction.id}")
+        return redirect("/signup/waiting")
     except webauthn.PasskeyRefused as refusal:
         return _proceed(request, interaction, refusal)  # an answer commits: what was spent stays spent
     interactions.enter(request.db, interaction.id, None)
@@ -177,4 +180,5 @@ def _page(
         options=webauthn.begin_authentication(request) if needs_passkey else "",
         problem=refusal.message if refusal else None,
         signals=webauthn.unknown_signal(request, refusal) if refusal else None,
+        can_sign_up=signup.is_open(request),
     )

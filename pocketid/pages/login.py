@@ -6,14 +6,14 @@ Every page here takes `redirect`, a path of ours to go on to, and passes it alon
 from http import HTTPStatus
 from urllib.parse import quote
 
-from pocketid import clients, one_time_access, sessions, setup, users, webauthn
+from pocketid import clients, one_time_access, sessions, setup, signup, users, webauthn
 from pocketid.one_time_access import CodeRefused
 from pocketid.pages import addresses
 from pocketid.pages import authorize as interaction
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
 from pocketid.text import _
-from pocketid.webauthn import PasskeyRefused
+from pocketid.webauthn import AccountWaiting, PasskeyRefused
 
 
 def show(request: Request) -> Response:
@@ -29,6 +29,9 @@ def submit(request: Request) -> Response:
     """Sign in with the passkey of the form."""
     try:
         token = webauthn.sign_in(request)
+    except AccountWaiting as waiting:
+        signup.watch(request, waiting.user_id, addresses.target(request))
+        return redirect("/signup/waiting")
     except PasskeyRefused as refusal:
         return _sign_in_page(request, refusal)
     return redirect(addresses.target(request)).with_cookie(*sessions.cookie(token, request))
@@ -131,6 +134,7 @@ def _sign_in_page(request: Request, refusal: PasskeyRefused | None = None) -> Re
         query=addresses.query(request),
         problem=refusal.message if refusal else None,
         signals=webauthn.unknown_signal(request, refusal) if refusal else None,
+        can_sign_up=signup.is_open(request),
     )
 
 

@@ -32,6 +32,9 @@ OTHER = Settings(
     emails_verified=True,
     user_verification="preferred",
     allow_user_signups="withToken",
+    signup_requires_approval=True,
+    signup_default_user_group_ids=("7d2b4a0e-7f4e-4a8b-9d0c-2f1c5a6b7c8d",),
+    signup_default_custom_claims='[{"key": "quota", "value": "5 GB"}]',
     smtp_host="mail.example.test",
     smtp_port=2525,
     smtp_from="id@example.test",
@@ -58,14 +61,11 @@ def store(db: Database, shared_connection: Connection) -> Callable[..., None]:
 
 
 def as_rows(values: Settings) -> dict[str, str]:
-    return {
-        NAMES[field][0]: str(value).lower() if isinstance(value, bool) else str(value)
-        for field, value in asdict(values).items()
-    }
+    return {NAMES[field][0]: settings.as_text(value) for field, value in asdict(values).items()}
 
 
 def as_variables(values: Settings) -> dict[str, str]:
-    return {NAMES[field][1]: str(value) for field, value in asdict(values).items()}
+    return {NAMES[field][1]: settings.as_text(value) for field, value in asdict(values).items()}
 
 
 def test_a_new_installation_has_the_settings_of_pocket_id(db: Database) -> None:

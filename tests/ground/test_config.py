@@ -241,7 +241,6 @@ def test_the_new_name_wins_over_the_old_one_without_a_word() -> None:
         ({"TLS_CERT_FILE": "/c.pem"}, ["TLS_CERT_FILE has no effect: Pocketid speaks plain HTTP; TLS is the reverse"
                                        " proxy's."]),
         ({"UNIX_SOCKET_MODE": "0660"}, ["UNIX_SOCKET_MODE has no effect without UNIX_SOCKET."]),
-        ({"ALLOW_USER_SIGNUPS": "open"}, ["ALLOW_USER_SIGNUPS has no effect: people cannot sign up on their own yet."]),
         ({"APP_URL": "http://id.example.org"}, ["APP_URL is http://id.example.org: browsers allow passkeys only on"
                                                 " https:// addresses and on localhost."]),
         ({"APP_URL": "http://127.0.0.1:1411"}, ["APP_URL is http://127.0.0.1:1411: browsers allow passkeys only on"
@@ -274,6 +273,9 @@ def test_what_has_no_effect_or_is_unwise_is_said(environ: dict[str, str], warned
         *(("SESSION_DURATION", text) for text in ("0", "an hour")),
         *(("ACCENT_COLOR", text) for text in ("red", "#12345")),
         *(("ALLOW_USER_SIGNUPS", text) for text in ("sometimes",)),
+        *(("SIGNUP_DEFAULT_USER_GROUP_IDS", text) for text in ("family", '"family"', '["family"]', "[7]")),
+        *(("SIGNUP_DEFAULT_CUSTOM_CLAIMS", text) for text in ("quota", "{}", "[7]", '[{"key": "quota"}]')),
+        *(("SIGNUP_DEFAULT_CUSTOM_CLAIMS", text) for text in ('[{"key": "quota", "value": 7}]',)),
         *(("WEBAUTHN_USER_VERIFICATION", text) for text in ("discouraged",)),
         *((name, "maybe") for name in ("ALLOW_OWN_ACCOUNT_EDIT", "REQUIRE_USER_EMAIL", "EMAILS_VERIFIED")),
     ],

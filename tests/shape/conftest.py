@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -87,7 +87,21 @@ def world(
     browser.upload("/settings/admin/invitations/import", {"file": ("people.csv", b"first_name\nNils\n")})
     browser.post(browser.location, {})
     code = one_time_access.create(db, admin.id, admin.id, 600, now)
+    newcomer = make_user(username="newcomer")
+    db.run("signup.hold", user_id=newcomer.id, most=1, now=now)
+    link_id = db.value(
+        "signup.insert_link",
+        digest=b"link",
+        most_uses=1,
+        created_by=admin.id,
+        group_ids=[],
+        expires_at=now + timedelta(days=1),
+        now=now,
+    )
     world.ids = {
+        "waiting_id": str(newcomer.id),
+        "link_id": str(link_id),
+        "text": "link",
         "name": site.assets.url("app.css").removeprefix("/static/"),
         "user_id": str(admin.id),
         "client_id": client.id,

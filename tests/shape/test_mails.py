@@ -20,7 +20,7 @@ GIVEN_TO_ALL = {"site", "app_url"}
 # Kinds whose flow is not there yet. A kind leaves this list with its views and its example.
 AWAITED = {
     *(Kind.LOGIN_CODE, Kind.EMAIL_VERIFICATION, Kind.NEW_DEVICE, Kind.PASSKEY_ADDED),
-    *(Kind.PASSKEY_REMOVED, Kind.API_KEY_EXPIRING, Kind.SIGN_UP_WAITING, Kind.SIGN_UP_ACCEPTED),
+    *(Kind.PASSKEY_REMOVED, Kind.API_KEY_EXPIRING),
     *(Kind.ACCOUNT_REPORTED,),
 }
 

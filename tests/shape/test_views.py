@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from bottle import StplParser
 
-from pocketid import client_secrets, clients, one_time_access
+from pocketid import client_secrets, clients, one_time_access, users
 from pocketid.db import Database
 from pocketid.paths import data_dir
 from pocketid.routes import ROUTES
@@ -127,6 +127,7 @@ def pages(world: World, db: Database) -> Iterator[Browser]:
     yield from _signing_in(world)
     yield from _with_another_device(world)
     yield from _invited(world)
+    yield from _signing_up(world, db)
     yield from _on_the_way_to_an_app(world, db)
 
 
@@ -160,6 +161,33 @@ def _with_another_device(world: World) -> Iterator[Browser]:
     code = waiting.variables["code"]
     yield person.get("/device", code=code)
     yield person.post("/device/deny", {"code": code})
+
+
+def _signing_up(world: World, db: Database) -> Iterator[Browser]:
+    yield world.browser(STRANGER).get("/signup")
+    db.run("settings.store", name="allowUserSignups", value="open", now=world.now)
+    db.run("settings.store", name="signupRequiresApproval", value="true", now=world.now)
+    stranger = world.browser(STRANGER)
+    yield stranger.get("/signup")
+    person = {"username": "clara", "first_name": "Clara", "last_name": "", "email": "clara@example.test"}
+    yield stranger.post("/signup", person)
+    credential = Authenticator(stranger.origin).create(options_of(stranger.text))
+    stranger.post("/signup/passkey", {**person, "credential": credential})
+    for decide in (None, signup_accept):
+        if decide:
+            decide(world, db)
+        yield stranger.get("/signup/waiting")
+    db.run("settings.store", name="smtpHost", value="mail.example.test", now=world.now)
+    db.run("settings.store", name="smtpFrom", value="id@example.test", now=world.now)
+    yield world.browser(STRANGER).post(
+        "/signup", {**person, "username": "dora", "email": "dora@example.test"}
+    )
+
+
+def signup_accept(world: World, db: Database) -> None:
+    clara = users.find(db, "clara")
+    assert clara
+    db.run("signup.accept", user_id=clara.id, now=world.now)
 
 
 def _on_the_way_to_an_app(world: World, db: Database) -> Iterator[Browser]:

@@ -1,4 +1,4 @@
-% # Needs: interaction (Interaction), client (Client), host (str), is_again (bool), options (JSON text), problem (str or None), signals (JSON text or None)
+% # Needs: interaction (Interaction), client (Client), host (str), is_again (bool), options (JSON text), problem (str or None), can_sign_up (bool), signals (JSON text or None)
 % rebase("layout/bare.tpl", title=_("Sign in to {app}").format(app=client.name), scripts=["passkey.js"])
 <div class="sheet">
 % sentence = _("Use your passkey once more: {app} wants to be sure that it is you.").format(app=client.name) if is_again else _("{host} asks {site} who you are.").format(host=host or client.name, site=site.app_name)
@@ -13,4 +13,8 @@
 <input type="hidden" name="id" value="{{interaction.id}}"><button class="quiet">{{_("Cancel")}}</button></form>
 </div>
 </div>
+% if can_sign_up:
+<p class="soft centred">{{_("New here?")}} <a href="/signup?redirect=/interaction%3Fid%3D{{interaction.id}}">{{_("Sign up")}}</a></p>
+% else:
 <p class="soft centred">{{_("New here? Ask the person who runs {site} for an invitation.").format(site=site.app_name)}}</p>
+% end

@@ -6,7 +6,11 @@
 · <a href="/settings/admin/invitations/{{invitation.id}}">{{_("invited by {name}").format(name=invitation.created_by_name or _("deleted person"))}}</a>
 % end
 </p></div></div>
-% if user.disabled:
+% if user.waiting_since:
+<form class="notice warn row apart" method="post" action="/settings/admin/sign-up/waiting/{{user.id}}/accept">
+% include("parts/form_token.tpl")
+<span class="grow">{{_("{name} has signed up and waits to be accepted.").format(name=name)}}</span><a class="button quiet danger" href="/settings/admin/sign-up/waiting/{{user.id}}/refuse">{{_("Refuse…")}}</a><button>{{_("Accept {name}").format(name=name)}}</button></form>
+% elif user.disabled:
 <form class="notice warn row apart" method="post" action="{{here}}/enable">
 % include("parts/form_token.tpl")
 <span class="grow">{{_("{name} is disabled: no passkey and no link lets them in.").format(name=name)}}</span><button>{{_("Enable {name}").format(name=name)}}</button></form>
