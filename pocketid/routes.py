@@ -3,6 +3,7 @@
 from pocketid.oidc import authorize, discovery, end_session, token, userinfo
 from pocketid.pages import (
     account,
+    admin_access,
     admin_audit,
     admin_client_claims,
     admin_client_preview,
@@ -15,6 +16,7 @@ from pocketid.pages import (
     admin_settings,
     admin_signup,
     admin_users,
+    admin_users_list,
     device,
     device_login,
     images,
@@ -127,7 +129,7 @@ ROUTES = (
     Route("POST", "/settings/apps/<client_id>/revoke", account.revoke_app, USER),
     Route("GET", "/settings/audit-log", account.list_activity, USER),
     # Administration: users
-    Route("GET", "/settings/admin/users", admin_users.list_users, ADMIN),
+    Route("GET", "/settings/admin/users", admin_users_list.list_users, ADMIN),
     Route("GET", "/settings/admin/users/new", admin_users.new, ADMIN),
     Route(
         "POST",
@@ -208,6 +210,8 @@ ROUTES = (
         admin_custom_claims.update_of_group,
         ADMIN,
     ),
+    # Administration: who may open what
+    Route("GET", "/settings/admin/access", admin_access.show, ADMIN),
     # Administration: clients
     Route("GET", "/settings/admin/oidc-clients", admin_clients.list_clients, ADMIN),
     Route("GET", "/settings/admin/oidc-clients/new", admin_clients.choose_recipe, ADMIN),

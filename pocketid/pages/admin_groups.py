@@ -7,6 +7,7 @@ from pocketid import audit, groups
 from pocketid.audit import Event
 from pocketid.errors import Invalid
 from pocketid.pages.addresses import row_id
+from pocketid.pages.questions import ask
 from pocketid.paging import base_url, from_query
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
@@ -89,14 +90,12 @@ def ask_delete(request: Request, group_id: str) -> Response:
     if opened:
         names = ", ".join(app.name for app in opened)
         sentences.append(_("It opens {apps}: members without another group lose them.").format(apps=names))
-    return page(
-        "confirm",
-        heading=_("Delete the group {name}?").format(name=group.friendly_name),
-        sentences=sentences,
-        action=f"{_LIST}/{group_id}/delete",
+    return ask(
+        request,
+        _("Delete the group {name}?").format(name=group.friendly_name),
+        sentences,
         button=_("Delete the group"),
         cancel=f"{_LIST}/{group_id}",
-        fields={},
     )
 
 

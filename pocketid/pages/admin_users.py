@@ -1,4 +1,4 @@
-"""Administration of people: the list, one person's page, and what is done there."""
+"""Administration of people: one person's page, and what is done there. The list is admin_users_list.py."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,7 +6,9 @@ from http import HTTPStatus
 from uuid import UUID
 
 from pocketid import (
+    access,
     audit,
+    consents,
     devices,
     geo,
     groups,
@@ -16,18 +18,17 @@ from pocketid import (
     qr,
     sessions,
     settings,
-    signup,
     users,
     webauthn,
 )
 from pocketid.audit import Event, Filter
 from pocketid.errors import Invalid
-from pocketid.groups import Group
 from pocketid.pages.addresses import row_id
-from pocketid.paging import base_url, from_query
+from pocketid.pages.questions import ask
+from pocketid.paging import base_url
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
-from pocketid.text import _
+from pocketid.text import _, ngettext
 
 _LIST = "/settings/admin/users"
 _UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -35,37 +36,6 @@ _RECENT_EVENTS = 15
 _TICKABLE = 30  # groups in one form, which has a hundred fields at most
 _OFFERED = 10  # groups that a person could join; a search finds the others
 _LIFETIMES = {"hour": 3600, "day": 86_400, "week": 7 * 86_400, "month": 30 * 86_400}
-
-
-def list_users(request: Request) -> Response:
-    """People, searched, filtered and sorted; the address holds all of it, and can be kept."""
-    names = ("search", "state", "group", "sort", "order")
-    chosen = {name: request.query.text(name) for name in names}
-    group = groups.get(request.db, row_id(chosen["group"])) if chosen["group"] else None
-    text, state, group_id = chosen["search"], chosen["state"], group.id if group else None
-    total = users.count(request.db, text=text, state=state, group_id=group_id)
-    paging = from_query(request.query, total)
-    found = users.search(
-        request.db,
-        text=text,
-        state=state,
-        group_id=group_id,
-        sort=chosen["sort"],
-        descending=chosen["order"] == "desc",
-        size=paging.size,
-        offset=paging.offset,
-    )
-    return page(
-        "admin/users/list",
-        users=found,
-        chosen=chosen,
-        states=_states(),
-        groups=groups.names(request.db),
-        nobody=_nobody(chosen, group),
-        paging=paging,
-        base_url=base_url(chosen),
-        waiting=signup.count_waiting(request.db),
-    )
 
 
 def new(request: Request) -> Response:
@@ -170,14 +140,12 @@ def ask_remove_passkey(request: Request, user_id: str, passkey_id: str) -> Respo
     sentences = [_("{name} can no longer sign in with it.").format(name=users.name_of(user))]
     if len(webauthn.of_user(request.db, user.id)) == 1:
         sentences.append(_("It is their only one: they need a one-time link from you to get in again."))
-    return page(
-        "confirm",
-        heading=_("Remove the passkey “{passkey}”?").format(passkey=passkey.name),
-        sentences=sentences,
-        action=f"{_LIST}/{user_id}/passkeys/{passkey_id}/remove",
+    return ask(
+        request,
+        _("Remove the passkey “{passkey}”?").format(passkey=passkey.name),
+        sentences,
         button=_("Remove the passkey"),
         cancel=f"{_LIST}/{user_id}#passkeys",
-        fields={},
     )
 
 
@@ -188,22 +156,21 @@ def remove_passkey(request: Request, user_id: str, passkey_id: str) -> Response:
 
 
 def ask_disable(request: Request, user_id: str) -> Response:
-    """Ask before a person is kept out."""
+    """Ask before a person is kept out, and say what ends with that."""
     user = users.get(request.db, row_id(user_id))
     name = users.name_of(user)
-    return page(
-        "confirm",
-        heading=_("Disable {name}?").format(name=name),
-        sentences=[
+    return ask(
+        request,
+        _("Disable {name}?").format(name=name),
+        [
             _("{name} is signed out everywhere at once, and no passkey or link lets them in.").format(
                 name=name
             ),
+            *_what_ends(request, user),
             _("Nothing is deleted. You can enable them again at any time."),
         ],
-        action=f"{_LIST}/{user_id}/disable",
         button=_("Disable {name}").format(name=name),
         cancel=f"{_LIST}/{user_id}",
-        fields={},
     )
 
 
@@ -235,22 +202,21 @@ def ask_delete(request: Request, user_id: str) -> Response:
     """Ask before a person is deleted, and say what goes with them."""
     user = users.get(request.db, row_id(user_id))
     name = users.name_of(user)
-    return page(
-        "confirm",
-        heading=_("Delete {name}?").format(name=name),
-        sentences=[
-            _(
-                "{name} is signed out everywhere and cannot come back: passkeys, sessions and consents are deleted."
-            ).format(name=name),
+    number = len(webauthn.of_user(request.db, user.id))
+    return ask(
+        request,
+        _("Delete {name}?").format(name=name),
+        [
+            _("{name} is signed out everywhere and cannot come back.").format(name=name),
+            ngettext("{n} passkey is deleted.", "{n} passkeys are deleted.", number).format(n=number),
+            *_what_ends(request, user),
             _(
                 "What they have stored in apps stays there; a new account of the same name is another person to apps."
             ),
             _("To keep somebody out for a while, disable them instead."),
         ],
-        action=f"{_LIST}/{user_id}/delete",
         button=_("Delete {name}").format(name=name),
         cancel=f"{_LIST}/{user_id}",
-        fields={},
     )
 
 
@@ -267,52 +233,19 @@ def delete(request: Request, user_id: str) -> Response:
     return redirect(_LIST, flash=_("{name} is deleted.").format(name=users.name_of(user)))
 
 
-def _states() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """What the list can be limited to, under headings."""
-    return (
-        (
-            _("Account"),
-            (
-                ("admin", _("Administrators")),
-                ("disabled", _("Disabled")),
-                ("never_signed_in", _("Never signed in")),
-                ("unverified", _("E-mail not verified")),
-            ),
-        ),
-        (
-            _("Passkeys"),
-            (
-                ("no_passkey", _("Without passkey")),
-                ("one_passkey", _("With one passkey only")),
-                ("one_device", _("With one passkey, on one device")),
-                ("one_provider", _("With all passkeys at one provider")),
-                ("only_synced", _("With synced passkeys only")),
-            ),
-        ),
-    )
-
-
-def _nobody(chosen: Mapping[str, str], group: Group | None) -> str:
-    """Why the list is empty, as a sentence."""
-    if chosen["search"]:
-        return _("No name or address holds “{text}” among the people shown here.").format(
-            text=chosen["search"]
+def _what_ends(request: Request, user: users.User) -> list[str]:
+    """What a person has at the moment and loses when they are kept out, counted."""
+    number = len(sessions.of_user(request.db, user.id, request.now))
+    known = [consent.client_name for consent in consents.of_user(request.db, user.id)]
+    ended = [ngettext("{n} session ends.", "{n} sessions end.", number).format(n=number)]
+    if known:
+        sentence = ngettext(
+            "{n} app may no longer learn of them: {apps}.",
+            "{n} apps may no longer learn of them: {apps}.",
+            len(known),
         )
-    sentences = {
-        "disabled": _("Nobody is disabled."),
-        "never_signed_in": _("Everybody has signed in at least once."),
-        "unverified": _("Every e-mail address is verified."),
-        "no_passkey": _("Everybody who may sign in has a passkey."),
-        "one_passkey": _("Nobody depends on a single passkey."),
-        "one_device": _("Nobody depends on a single device."),
-        "one_provider": _("Nobody keeps several passkeys at one provider alone."),
-        "only_synced": _("Nobody has synced passkeys only."),
-    }
-    if group is None:
-        return sentences.get(chosen["state"], "")
-    if chosen["state"] in users.STATES:
-        return _("Nobody in the group {group} is in that state.").format(group=group.friendly_name)
-    return _("The group {group} has no members yet.").format(group=group.friendly_name)
+        ended.append(sentence.format(n=len(known), apps=", ".join(known)))
+    return ended
 
 
 def _new(
@@ -353,6 +286,7 @@ def _show(
 ) -> Response:
     """The person's page. A link that was just made is on it, this once."""
     text = request.query.text("groups")
+    apps = access.rules(request.db)
     others = groups.others_of_user(request.db, user.id, text=text, size=_OFFERED + 1)
     return page(
         "admin/users/show",
@@ -367,6 +301,8 @@ def _show(
         qr=qr.data_address(link) if link else "",
         invitation=invitations.of_user(request, user.id),
         links=one_time_access.of_user(request.db, user.id, request.now),
+        apps=[*zip(apps, access.verdicts(request.db, [user], apps)[0], strict=True)],
+        consents={consent.client_id: consent for consent in consents.of_user(request.db, user.id)},
         groups=groups.of_user(request.db, user.id),
         other_groups=others[:_OFFERED],
         there_are_more=len(others) > _OFFERED,

@@ -90,3 +90,51 @@ def test_apps_are_listed_by_name_whatever_its_case(
     found = access.clients_of(db, make_user().id)
     assert [app.id for app in found] == ["b2", "c3", "d4", "a1"]
     assert (found[0].launch_url, found[0].description) == ("https://app.example.test", "Fruit")
+
+
+CLOSED = "No: it is limited to groups, and none is chosen."
+EVERYBODY = "Yes: everybody may."
+
+
+def test_each_verdict_agrees_with_the_question_and_names_its_reason(
+    db: Database,
+    limited: clients.Client,
+    make_client: Callable[..., clients.Client],
+    make_user: Callable[..., users.User],
+) -> None:
+    make_client("closed", is_group_restricted=True)
+    make_client("open")
+    anna, ben, cara = (make_user(username=name) for name in ("anna", "ben", "cara"))
+    groups.set_members(db, groups.search(db, text="family")[0].id, [anna.id, ben.id])
+    groups.set_members(db, groups.search(db, text="friends")[0].id, [ben.id])
+    rules = access.rules(db)
+    assert [(rule.client_id, rule.groups) for rule in rules] == [
+        ("closed", []),
+        ("limited", ["Family", "Friends"]),
+        ("open", []),
+    ]
+    everybody = [anna, ben, cara]
+    found = access.verdicts(db, everybody, rules)
+    for person, verdicts in zip(everybody, found, strict=True):
+        for rule, verdict in zip(rules, verdicts, strict=True):
+            assert verdict.may is access.may_use(db, person.id, clients.get(db, rule.client_id))
+    assert [[verdict.sentence for verdict in verdicts] for verdicts in found] == [
+        [CLOSED, "Yes: as a member of Family.", EVERYBODY],
+        [CLOSED, "Yes: as a member of each of Family, Friends.", EVERYBODY],
+        [CLOSED, "No: only members of one of Family, Friends may.", EVERYBODY],
+    ]
+    assert [verdict.word for verdict in found[0]] == ["no group", "Family", "everybody"]
+
+
+def test_whoever_is_disabled_may_open_nothing(
+    db: Database, make_client: Callable[..., clients.Client], make_user: Callable[..., users.User]
+) -> None:
+    make_client("open")
+    [[verdict]] = access.verdicts(db, [make_user(disabled=True)], access.rules(db))
+    assert (verdict.may, verdict.sentence) == (False, "No: the account is disabled.")
+
+
+def test_the_rule_of_one_app_is_read_alone(db: Database, limited: clients.Client) -> None:
+    assert [rule.client_id for rule in access.rules(db, client_id="limited")] == ["limited"]
+    assert access.rules(db, client_id="nothing") == []
+    assert access.verdicts(db, [], access.rules(db)) == []

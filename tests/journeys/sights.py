@@ -64,6 +64,7 @@ def sights(browser: Browser, origin: str, database: Database, conninfo: str) -> 
             _account,
             _passkeys,
             _people,
+            _access,
             _groups,
             _clients,
         ),
@@ -303,6 +304,13 @@ def _claims(owner: Person, user: str) -> Sights:
     names.nth(2).fill("https://wiki.example.org/claims/permissions")
     values.nth(2).fill('{"read": ["everything", "in the house"], "write": ["recipes", "shopping lists"]}')
     yield "user-claims", _press(page)
+
+
+def _access(stage: Stage) -> Sights:
+    owner, here = stage.owner, f"{ADMIN}/access"
+    yield "access", owner.goto(here)
+    yield "access-of-one-app", owner.goto(f"{here}?app=library&search=a")
+    yield "access-none", owner.goto(f"{here}?search=nobody")
 
 
 def _groups(stage: Stage) -> Sights:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from pocketid import groups, one_time_access, sessions, users, webauthn
+from pocketid import clients, groups, one_time_access, sessions, users, webauthn
+from pocketid.clients import Client
 from pocketid.db import Connection, Database
 from pocketid.groups import Group
 from pocketid.users import User
@@ -515,6 +516,57 @@ def test_a_person_is_deleted_after_a_question(
     browser.get(LIST)
     assert browser.post(f"{page}/delete").status == 404  # twice: the second finds nobody
     assert len(events("USER_DELETED")) == 1
+
+
+def test_the_questions_count_what_ends_and_what_is_lost(
+    browser: Browser,
+    db: Database,
+    ben: User,
+    page: str,
+    app: App,
+    open_browser: OpenBrowser,
+    sign_in: SignIn,
+    shared_connection: Connection,
+) -> None:
+    lost = ("0 passkeys are deleted.", "0 sessions end.")
+    assert all(sentence in browser.get(f"{page}/delete").text for sentence in lost)
+    assert "may no longer learn" not in browser.text
+    shared_connection.execute(
+        "insert into passkeys (user_id, credential_id, public_key, name) values (%s, 'one', '', 'Phone')",
+        [ben.id],
+    )
+    his, other = open_browser(), open_browser()
+    sign_in(his, ben)
+    sign_in(other, ben)
+    app.tokens(his)
+    ends = ("2 sessions end.", f"1 app may no longer learn of them: {clients.get(db, app.client_id).name}.")
+    for path, sentences in (("delete", (*ends, "1 passkey is deleted.")), ("disable", ends)):
+        browser.get(f"{page}/{path}")
+        for sentence in sentences:
+            assert sentence in browser.text, path
+
+
+def test_the_page_of_a_person_says_what_they_may_open_and_what_they_signed_in_to(
+    browser: Browser,
+    db: Database,
+    ben: User,
+    page: str,
+    app: App,
+    open_browser: OpenBrowser,
+    sign_in: SignIn,
+    make_client: Callable[..., Client],
+    make_group: Callable[..., Group],
+) -> None:
+    make_client("limited", name="Limited", is_group_restricted=True)
+    clients.set_groups(db, "limited", [make_group("family").id])
+    his = open_browser()
+    sign_in(his, ben)
+    app.tokens(his)
+    browser.get(page)
+    verdicts = {rule.client_id: verdict.may for rule, verdict in browser.variables["apps"]}
+    assert verdicts == {app.client_id: True, "limited": False}
+    assert "No: only members of Family may." in browser.text
+    assert "Signed in just now; may learn: openid" in browser.text
 
 
 def test_the_page_of_a_person_tells_what_happened_to_them(

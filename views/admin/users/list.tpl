@@ -1,6 +1,6 @@
 % # Needs: users (list[users.Listed]), chosen (dict: search, state, group, sort, order), states (headings with values and labels), groups (list[groups.Named]), nobody (str), paging (Paging), base_url (str), waiting (int)
 % rebase("layout/base.tpl", title=_("Users"), section="users", scripts=["live.js"])
-<div class="row apart"><header><h1>{{_("Users")}}</h1><p class="soft">{{_("The people who sign in here.")}}</p></header><div class="row"><a class="button quiet" href="/settings/admin/sign-up">{{_("Sign-up")}}</a><a class="button quiet" href="/settings/admin/invitations">{{_("Invitations")}}</a><a class="button" href="/settings/admin/users/new">{{_("Add user")}}</a><a class="button primary" href="/settings/admin/invitations/new">{{_("Invite user")}}</a></div></div>
+<div class="row apart"><header><h1>{{_("Users")}}</h1><p class="soft">{{_("The people who sign in here.")}} <a href="/settings/admin/access">{{_("Who may open what")}}</a></p></header><div class="row"><a class="button quiet" href="/settings/admin/sign-up">{{_("Sign-up")}}</a><a class="button quiet" href="/settings/admin/invitations">{{_("Invitations")}}</a><a class="button" href="/settings/admin/users/new">{{_("Add user")}}</a><a class="button primary" href="/settings/admin/invitations/new">{{_("Invite user")}}</a></div></div>
 % if waiting:
 <div class="notice warn row apart"><span class="grow">{{ngettext("{n} person waits to be accepted.", "{n} people wait to be accepted.", waiting).format(n=waiting)}}</span><a class="button" href="/settings/admin/sign-up">{{_("Decide")}}</a></div>
 % end

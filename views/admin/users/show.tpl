@@ -1,4 +1,4 @@
-% # Needs: user (User), picture_version, name (str), change (users.Change), errors (dict), link (str or None), qr (str), links (list[Token]), invitation (Invitation or None), groups (list[Group]: of the person), other_groups (list[groups.Named]), there_are_more (bool: other groups), group_search (str), passkeys (list[Passkey]), sessions (list[Session]), events (list[Row]), notice (str), event_label, device, place, place_of (functions)
+% # Needs: apps (list of access.Rule with Verdict), consents (dict client id -> Consent), user (User), picture_version, name (str), change (users.Change), errors (dict), link (str or None), qr (str), links (list[Token]), invitation (Invitation or None), groups (list[Group]: of the person), other_groups (list[groups.Named]), there_are_more (bool: other groups), group_search (str), passkeys (list[Passkey]), sessions (list[Session]), events (list[Row]), notice (str), event_label, device, place, place_of (functions)
 % rebase("layout/base.tpl", title=name, section="users", scripts=["live.js"])
 % here = "/settings/admin/users/" + str(user.id)
 <div class="row together"><img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{picture_version}}" alt="" width="64" height="64"><div><h1>{{name}}</h1><p class="soft">{{_("Added {when}").format(when=ago(user.created_at, now))}} · {{_("last sign-in {when}").format(when=ago(user.last_sign_in_at, now))}}
@@ -15,28 +15,14 @@
 % include("parts/form_token.tpl")
 <span class="grow">{{_("{name} is disabled: no passkey and no link lets them in.").format(name=name)}}</span><button>{{_("Enable {name}").format(name=name)}}</button></form>
 % end
-<section class="card" id="link" aria-labelledby="link-title"><header><h2 id="link-title">{{_("One-time link")}}</h2><p class="soft">{{_("Signs {name} in once, to add a passkey. Send it in a way that nobody else reads.").format(name=name)}}</p></header>
-% if link:
-<div class="link-made"><div class="fields"><div class="notice good" role="status">{{_("Copy the link now: it is shown this once.")}}</div>
-<div class="copy"><code id="one-time-link">{{link}}</code><button type="button" data-copied="{{_("Copied")}}" data-copy="#one-time-link">{{_("Copy")}}</button></div></div>
-% if qr:
-<img class="qr" src="{{qr}}" alt="{{_("The link as a QR code")}}" width="180" height="180">
+<nav class="row" aria-label="{{_("On this page")}}">
+% for part, label in (("groups", _("Groups")), ("passkeys", _("Passkeys")), ("sessions", _("Signed in on")), ("link", _("One-time link")), ("apps", _("Apps")), ("events", _("Activity"))):
+<a href="#{{part}}">{{label}}</a>
 % end
-</div>
+</nav>
+% if link or not passkeys:
+% include("admin/users/link.tpl", here=here, name=name, link=link, qr=qr, links=links)
 % end
-% if links:
-<ul class="list">
-% for row in links:
-<li><div class="grow"><strong>{{_("A link that was not used yet")}}</strong><small>{{_("made {when}").format(when=ago(row.created_at, now))}} · {{_("ends {when}").format(when=ago(row.expires_at, now))}}</small></div>
-<form class="actions" method="post" action="{{here}}/links/{{row.id}}/revoke">
-% include("parts/form_token.tpl")
-<button class="quiet danger">{{_("Withdraw")}}</button></form></li>
-% end
-</ul>
-% end
-<form class="row" method="post" action="{{here}}/links">
-% include("parts/form_token.tpl")
-<label for="lifetime">{{_("Valid for")}}</label><select id="lifetime" name="lifetime" class="narrow"><option value="hour">{{_("1 hour")}}</option><option value="day">{{_("1 day")}}</option><option value="week">{{_("1 week")}}</option><option value="month">{{_("1 month")}}</option></select><button>{{_("Make a link")}}</button></form></section>
 <form class="card" method="post" action="{{here}}"><header><h2>{{_("General")}}</h2></header>
 % include("parts/form_token.tpl")
 % include("admin/users/form.tpl", change=change, errors=errors)
@@ -45,37 +31,7 @@
 <a class="button quiet danger" href="{{here}}/disable">{{_("Disable…")}}</a>
 % end
 <a class="button quiet danger" href="{{here}}/delete">{{_("Delete this person…")}}</a></div></div></form>
-<section class="card" id="groups" aria-labelledby="groups-title"><header><h2 id="groups-title">{{_("Groups")}}</h2></header>
-% if there_are_more or group_search:
-<form class="row search" role="search" method="get" action="{{here}}#groups" data-live="#found"><input type="search" name="groups" value="{{group_search}}" placeholder="{{_("Search groups to join")}}" aria-label="{{_("Search groups to join")}}" autocomplete="off"><button>{{_("Search")}}</button></form>
-% end
-<form method="post" action="{{here}}/groups" class="fields" id="found" data-said="{{ngettext("{n} group", "{n} groups", len(other_groups)).format(n=len(other_groups))}}">
-% include("parts/form_token.tpl")
-<input type="hidden" name="groups" value="{{group_search}}">
-% if groups:
-<ul class="list">
-% for group in groups:
-<li><div class="grow"><a href="/settings/admin/user-groups/{{group.id}}">{{group.friendly_name}}</a><small>{{group.name}}</small></div><div class="actions"><button name="remove" value="{{group.id}}" class="quiet danger" aria-label="{{_("Remove from {group}").format(group=group.friendly_name)}}">{{_("Remove")}}</button></div></li>
-% end
-</ul>
-% else:
-<p class="soft">{{_("In no group yet.")}}</p>
-% end
-% if other_groups:
-<div class="field"><h3>{{_("Add to a group")}}</h3><div class="row">
-% for group in other_groups:
-<button name="add" value="{{group.id}}" aria-label="{{_("Add to {group}").format(group=group.name)}}">{{group.name}}</button>
-% end
-</div></div>
-% if there_are_more:
-<p class="soft">{{_("There are more: search for them.")}}</p>
-% end
-% elif group_search:
-<p class="soft">{{_("No other group has “{text}” in its name.").format(text=group_search)}}</p>
-% elif not groups:
-<p class="soft">{{_("There are no groups yet.")}} <a href="/settings/admin/user-groups/new">{{_("Add a group")}}</a></p>
-% end
-</form></section>
+% include("admin/users/groups.tpl", here=here, groups=groups, other_groups=other_groups, there_are_more=there_are_more, group_search=group_search)
 <a class="card tile-link" href="{{here}}/custom-claims"><div class="grow"><strong>{{_("Custom claims")}}</strong><small>{{_("What apps learn of {name} beyond name, e-mail and groups.").format(name=name)}}</small></div></a>
 <section class="card" id="passkeys" aria-labelledby="passkeys-title"><header><h2 id="passkeys-title">{{_("Passkeys")}}</h2></header>
 % if passkeys:
@@ -105,7 +61,11 @@
 <p class="soft">{{_("Nowhere at the moment.")}}</p>
 % end
 </section>
-<section class="card" aria-labelledby="events-title"><header><h2 id="events-title">{{_("Recent activity")}}</h2></header>
+% if passkeys and not link:
+% include("admin/users/link.tpl", here=here, name=name, link=link, qr=qr, links=links)
+% end
+% include("admin/users/apps.tpl", name=name, apps=apps, consents=consents)
+<section class="card" id="events" aria-labelledby="events-title"><header><h2 id="events-title">{{_("Recent activity")}}</h2></header>
 % if events:
 <ul class="list">
 % for event in events:
