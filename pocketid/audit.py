@@ -85,6 +85,8 @@ class Event(enum.StrEnum):
     TOKEN_REUSED = "TOKEN_REUSED"  # noqa: S105
     SETTINGS_UPDATED = "SETTINGS_UPDATED"
     MAIL_GIVEN_UP = "MAIL_GIVEN_UP"
+    MAIL_RETRIED = "MAIL_RETRIED"
+    MAIL_DISCARDED = "MAIL_DISCARDED"
     SIGNING_KEY_CREATED = "SIGNING_KEY_CREATED"
     AUDIT_LOG_EXPORTED = "AUDIT_LOG_EXPORTED"
 
@@ -315,6 +317,8 @@ def _labels() -> dict[str, str]:
         Event.TOKEN_REUSED: _("Used token presented again; access ended"),
         Event.SETTINGS_UPDATED: _("Settings changed"),
         Event.MAIL_GIVEN_UP: _("Mail not delivered"),
+        Event.MAIL_RETRIED: _("Mail to be sent again"),
+        Event.MAIL_DISCARDED: _("Mail discarded"),
         Event.SIGNING_KEY_CREATED: _("Signing key made"),
         Event.AUDIT_LOG_EXPORTED: _("Audit log downloaded"),
     }

@@ -161,6 +161,11 @@ def note_failure(db: Database, mail: Waiting, words: str, now: datetime, *, is_f
     return False
 
 
+def label(kind: str) -> str:
+    """What a kind of mail is, in words for people; one of another version is shown by its name."""
+    return _labels().get(kind, kind)
+
+
 def counts(db: Database) -> Counts:
     """How many mails are in each state."""
     found = db.one(Counts, "outbox.count")
@@ -204,6 +209,22 @@ def values_of(mail: Waiting, keyring: Keyring) -> dict[str, Any]:
     """What the views of a mail are given. Raises CannotOpen, for one that was put at another row or address too."""
     sealed = keyring.open(_PURPOSE, mail.sealed_values, _row(mail.id, mail.kind, mail.address))
     return msgspec.json.decode(sealed, type=dict[str, Any])
+
+
+def _labels() -> dict[str, str]:
+    return {
+        Kind.INVITATION: _("Invitation"),
+        Kind.LOGIN_CODE: _("One-time code"),
+        Kind.EMAIL_VERIFICATION: _("Is this your address?"),
+        Kind.NEW_DEVICE: _("Sign-in from a new device"),
+        Kind.PASSKEY_ADDED: _("Passkey added"),
+        Kind.PASSKEY_REMOVED: _("Passkey removed"),
+        Kind.API_KEY_EXPIRING: _("API key expires"),
+        Kind.SIGN_UP_WAITING: _("Somebody signed up"),
+        Kind.SIGN_UP_ACCEPTED: _("Sign-up accepted"),
+        Kind.ACCOUNT_REPORTED: _("Somebody else may be signed in"),
+        Kind.TEST: _("Test"),
+    }
 
 
 def _row(mail_id: UUID, kind: str, address: str) -> str:

@@ -2,6 +2,7 @@
 
     postman = Postman(config, keyring, assets, clock)
     postman.deliver_next(db)     one mail; False when none is due, or the server is at fault
+    send_test(request, address)  the one mail that somebody waits for
 
 A mail is taken by a committed statement before anything is said to the server, so two instances never send it
 twice. One that is killed between the server's word and its own note sends it again, five minutes later, under
@@ -12,16 +13,45 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from uuid import uuid4
 
 from pocketid import audit, log, mail, outbox, settings
 from pocketid.audit import Event
 from pocketid.config import Config
 from pocketid.crypto import CannotOpen, Keyring
 from pocketid.db import Database
+from pocketid.errors import NotFound
 from pocketid.mail import Failed, Server
-from pocketid.outbox import Waiting
+from pocketid.outbox import Kind, Waiting
 from pocketid.render import Assets
+from pocketid.request import Request
 from pocketid.settings import Settings
+from pocketid.text import _, reader
+
+
+def send_test(request: Request, address: str) -> None:
+    """Send a mail at once, without the outbox. Raises Failed, or NotFound where no server is set."""
+    rules = settings.load(request)
+    server = mail.server_of(request.db, request.config, request.keyring, rules)
+    if server is None:
+        raise NotFound(_("There is no mail server yet. Save its name and a sender first."))
+    # PostgreSQL ends a transaction that does nothing for ten seconds, and others need the connection.
+    request.db.commit()
+    request.db.release()
+    letter = mail.rendered(request.assets, Kind.TEST, {}, rules, request.config, reader().locale)
+    mail.send(
+        server,
+        mail.composed(
+            letter,
+            server,
+            address,
+            from_name=rules.app_name,
+            logo=mail.logo(request.assets),
+            mail_id=str(uuid4()),
+            now=request.now,
+        ),
+    )
+    log.event("mail_sent", kind=Kind.TEST.value)
 
 
 @dataclass(frozen=True, slots=True)

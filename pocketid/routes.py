@@ -13,6 +13,7 @@ from pocketid.pages import (
     admin_groups,
     admin_invitation_imports,
     admin_invitations,
+    admin_mail,
     admin_settings,
     admin_signup,
     admin_users,
@@ -284,4 +285,10 @@ ROUTES = (
     Route("GET", "/settings/admin/audit-log/<event_id>", admin_audit.show, ADMIN),
     Route("GET", "/settings/admin/application-configuration", admin_settings.show, ADMIN),
     Route("POST", "/settings/admin/application-configuration", step_up(admin_settings.update), ADMIN),
+    Route("POST", "/settings/admin/application-configuration/email", step_up(admin_mail.update), ADMIN),
+    Route("POST", "/settings/admin/application-configuration/email/test", admin_mail.send_test, ADMIN),
+    Route("GET", "/settings/admin/outbox", admin_mail.list_mails, ADMIN),
+    Route("POST", "/settings/admin/outbox/retry", admin_mail.retry_given_up, ADMIN),
+    Route("POST", "/settings/admin/outbox/<mail_id>/retry", admin_mail.retry, ADMIN),
+    Route("POST", "/settings/admin/outbox/<mail_id>/discard", admin_mail.discard, ADMIN),
 )

@@ -135,7 +135,7 @@ def read(db: Database, config: Config) -> Settings:
 
 def parsed(field: str, text: str) -> Any:
     """The value that a text stands for. Raises ValueError unless the environment could say it too."""
-    return _PARSERS[NAMES[field][1]](text)
+    return _PARSERS[(NAMES | SECRETS)[field][1]](text)
 
 
 def secret(db: Database, config: Config, keyring: Keyring, name: str) -> str:

@@ -144,7 +144,7 @@ def check(change: Change, settings: Settings, before: User | None = None) -> dic
             problems[name] = _("At most {n} characters, please.").format(n=limit)
         elif not _is_printable(text):
             problems[name] = _("Please leave out characters that cannot be seen.")
-    if problem := _email_problem(change.email, is_needed=settings.require_user_email):
+    if problem := email_problem(change.email, is_needed=settings.require_user_email):
         problems["email"] = problem
     return problems
 
@@ -334,7 +334,8 @@ def _username_problem(username: str) -> str | None:
     return None
 
 
-def _email_problem(email: str | None, *, is_needed: bool) -> str | None:
+def email_problem(email: str | None, *, is_needed: bool) -> str | None:
+    """What is wrong with an address, if anything."""
     if email is None:
         return _("Please give an e-mail address.") if is_needed else None
     if len(email) > EMAIL_LENGTH or not _EMAIL.fullmatch(email) or not _is_printable(email):

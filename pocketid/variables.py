@@ -185,8 +185,9 @@ def _mail_address(text: str) -> str:
     return address
 
 
-def _one_line(text: str) -> str:
-    if not (len(text) <= _LONGEST_LINE and text.isprintable()):
+def _credential(text: str) -> str:
+    """What SMTP can carry: RFC 4954 leaves other letters to each server."""
+    if not (len(text) <= _LONGEST_LINE and text.isascii() and text.isprintable()):
         raise ValueError
     return text
 
@@ -490,16 +491,16 @@ SETTINGS = (
     Variable(
         "SMTP_USER",
         "",
-        _one_line,
-        "at most 255 characters",
+        _credential,
+        "at most 255 characters of ASCII",
         "id@example.org",
         "The user name to sign in to the server with. Empty: no sign-in.",
     ),
     Variable(
         "SMTP_PASSWORD",
         "",
-        _one_line,
-        "at most 255 characters",
+        _credential,
+        "at most 255 characters of ASCII",
         "PASSWORD",
         "The password to it. On the page it is typed in and never shown again.",
         is_secret=True,

@@ -26,7 +26,7 @@ from urllib.parse import parse_qsl, quote
 
 import bottle
 
-from pocketid import audit, cookies, log, proxies, render, sessions, settings
+from pocketid import audit, cookies, log, outbox, proxies, render, sessions, settings
 from pocketid.config import Config
 from pocketid.crypto import Keyring, random_token, same
 from pocketid.db import Database, Source, Statements
@@ -421,6 +421,7 @@ def _render(site: Site, views: Views, request: Request, response: Response) -> N
         "now": request.now,
         "flash": flash,
         "site": _appearance(request),
+        "mails_given_up": _mails_given_up(request),
     }
     response.body = views.render(response.view, common | response.variables).encode()
     response.headers.setdefault("Content-Type", "text/html; charset=utf-8")
@@ -433,6 +434,17 @@ def _appearance(request: Request) -> settings.Appearance:
         return settings.appearance(request)
     except Unavailable:
         return settings.NEW_INSTALLATION
+
+
+def _mails_given_up(request: Request) -> int:
+    """How many mails admins are told of, on all of their pages but the one that shows them."""
+    is_told = request.actor and request.actor.is_admin and request.path.startswith("/settings/admin/")
+    if not is_told or request.path == "/settings/admin/outbox":
+        return 0
+    try:
+        return outbox.given_up(request)
+    except Unavailable:
+        return 0
 
 
 def _flash(request: Request) -> str | None:

@@ -6,6 +6,9 @@ Tests of pages use the fixture `outgoing` (tests/conftest.py); tests of the way 
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
 
 from pocketid import mail, outbox, settings
 from pocketid.db import Database
@@ -67,3 +70,15 @@ def set_up(db: Database, site: Site, host: str = "mail.example.test", **other: s
         db.run("settings.store", name=name, value=value, now=site.clock())
     db.commit()
     site.signals.changed("settings")
+
+
+def write(
+    site: Site, db: Database, address: str = "anna@example.test", kind: str = Kind.TEST, **values: Any
+) -> UUID:
+    """A mail in the outbox, whatever the settings say; its id."""
+    mail_id = uuid4()
+    sealed = site.keyring.seal("outbox", msgspec.json.encode(values), f"{mail_id} {kind} {address}")
+    row = {"ids": [mail_id], "addresses": [address], "sealed_values": [sealed]}
+    db.run("outbox.insert", **row, kind=kind, user_id=None, now=site.clock())
+    db.commit()
+    return mail_id

@@ -1,24 +1,27 @@
 """The application's settings."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from pocketid import audit, settings
 from pocketid.audit import Event
 from pocketid.errors import NotAllowed
+from pocketid.pages import mail_section
+from pocketid.pages.mail_section import Section
 from pocketid.request import Fields, Request
 from pocketid.response import Response, page, redirect
 from pocketid.settings import NAMES, SECRETS, Settings
 from pocketid.text import LANGUAGES, _
 
-_PAGE = "/settings/admin/application-configuration"
+PAGE = "/settings/admin/application-configuration"
 _FLAGS = ("allow_own_account_edit", "require_user_email", "emails_verified")
 _TEXTS = ("app_name", "session_duration", "home_page_url", "default_language", "user_verification")
 
 
 def show(request: Request) -> Response:
     """The form."""
-    return _page(request, _texts(settings.load(request)), {})
+    return settings_page(request)
 
 
 def update(request: Request) -> Response:
@@ -29,13 +32,33 @@ def update(request: Request) -> Response:
     fixed = settings.overridden(request.config)
     typed = _typed(request.form) | {name: value for name, value in current.items() if name in fixed}
     if errors := _check(typed):
-        return _page(request, typed, errors)
+        return settings_page(request, typed, errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     wanted = {name: settings.parsed(name, str(value)) for name, value in typed.items()}
     changes = {name: value for name, value in wanted.items() if value != current[name]}
     if changes:
         before, after = settings.update(request, changes)
         audit.record(request, Event.SETTINGS_UPDATED, changed=audit.difference(before, after))
-    return redirect(_PAGE, flash=_("The settings are saved."))
+    return redirect(PAGE, flash=_("The settings are saved."))
+
+
+def settings_page(
+    request: Request,
+    typed: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
+    *,
+    mail: Section | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    """The page with all its sections; what is not given is as it is stored."""
+    return page(
+        "admin/settings/show",
+        status=status,
+        typed=typed or _texts(settings.load(request)),
+        errors=errors or {},
+        languages=LANGUAGES,
+        mail=mail or mail_section.section(request),
+        fixed={name: (NAMES | SECRETS)[name][1] for name in settings.overridden(request.config)},
+    )
 
 
 def _typed(form: Fields) -> dict[str, Any]:
@@ -67,14 +90,3 @@ def _is_taken(name: str, text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _page(request: Request, typed: dict[str, Any], errors: dict[str, str]) -> Response:
-    return page(
-        "admin/settings/show",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
-        typed=typed,
-        errors=errors,
-        languages=LANGUAGES,
-        fixed={name: (NAMES | SECRETS)[name][1] for name in settings.overridden(request.config)},
-    )

@@ -4,22 +4,20 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
-import msgspec
 import pytest
 
 from pocketid import mail, outbox
 from pocketid.audit import Event
 from pocketid.db import Database
 from pocketid.errors import NotFound
-from pocketid.outbox import Counts, Kind, Listed
+from pocketid.outbox import Counts, Listed
 from pocketid.postman import Postman
 from pocketid.request import Request
 from pocketid.web import Site
 from tests.conftest import Clock
 from tests.mail_server import MailServer, silent_server
-from tests.mails import set_up
+from tests.mails import set_up, write
 
 ANNA, TIM = "anna@example.test", "tim@example.test"
 
@@ -52,15 +50,6 @@ def deliver_all(site: Site, db: Database) -> None:
     """One round, as jobs.py makes it."""
     while postman_of(site).deliver_next(db):
         pass
-
-
-def write(site: Site, db: Database, address: str = ANNA, kind: str = Kind.TEST, **values: Any) -> None:
-    """A mail in the outbox, whatever the settings say."""
-    mail_id = uuid4()
-    sealed = site.keyring.seal("outbox", msgspec.json.encode(values), f"{mail_id} {kind} {address}")
-    row = {"id": mail_id, "kind": kind, "address": address, "user_id": None, "sealed_values": sealed}
-    db.run("outbox.insert", **row, now=site.clock())
-    db.commit()
 
 
 def states(db: Database) -> Counts:

@@ -12,6 +12,7 @@ from pocketid import audit, client_secrets, clients, groups, one_time_access, us
 from pocketid.db import Connection, Database
 from pocketid.web import Route, Site
 from tests.browser import Browser
+from tests.mails import write
 from tests.oidc.grants import consent
 
 STRANGER, PERSON, ADMIN, ADMIN_BY_LINK = "nobody", "a person", "an admin", "an admin who came by a link"
@@ -112,6 +113,7 @@ def world(
         "secret_id": str(secret.id),
         "refused_id": str(db.value("refused_requests.of_client", client_id=client.id)),
         "event_id": str(audit.search(db, audit.Filter(), 1)[0].id),
+        "mail_id": str(write(site, db)),
         "recipe_id": "immich",
         "code": code,
         "token": link.rpartition("/")[2],

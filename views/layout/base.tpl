@@ -1,4 +1,4 @@
-% # Needs: title (str), section (str), base (the page), site (Appearance), actor (Actor), request (Request); optional scripts (list of file names)
+% # Needs: title (str), section (str), base (the page), site (Appearance), actor (Actor), request (Request), mails_given_up (int); optional scripts (list of file names)
 <!doctype html>
 <html lang="{{language()}}">
 <head>
@@ -27,6 +27,9 @@
 </header>
 <main id="main">
 % include("parts/flash.tpl")
+% if mails_given_up:
+<div class="notice warn row apart"><span class="grow">{{ngettext("{n} mail could not be delivered.", "{n} mails could not be delivered.", mails_given_up).format(n=mails_given_up)}}</span><a class="button" href="/settings/admin/outbox">{{_("Show")}}</a></div>
+% end
 {{! base }}
 </main>
 <p class="hidden" role="status" id="announcement"></p>

@@ -1,4 +1,4 @@
-% # Needs: typed (dict), errors (dict), languages (dict), fixed (dict name -> environment variable)
+% # Needs: typed (dict), errors (dict), languages (dict), mail (Section), fixed (dict name -> environment variable)
 % rebase("layout/base.tpl", title=_("Settings"), section="settings")
 <header><h1>{{_("Settings")}}</h1></header>
 % if fixed:
@@ -49,3 +49,4 @@
 </div>
 <div class="row"><button class="primary">{{_("Save settings")}}</button></div>
 </form>
+% include("admin/settings/email.tpl")
