@@ -22,6 +22,16 @@ class Consent:
     last_used_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The last time that a person signed in to an app."""
+
+    user_id: UUID
+    name: str
+    scopes: list[str]
+    last_used_at: datetime
+
+
 def scopes_of(db: Database, user_id: UUID, client_id: str) -> frozenset[str] | None:
     """The scopes that a person has granted an app; None when they never signed in to it."""
     scopes = db.value("consents.scopes", user_id=user_id, client_id=client_id)
@@ -31,6 +41,11 @@ def scopes_of(db: Database, user_id: UUID, client_id: str) -> frozenset[str] | N
 def of_user(db: Database, user_id: UUID) -> list[Consent]:
     """The apps that a person has signed in to, the last used first."""
     return db.many(Consent, "consents.of_user", user_id=user_id)
+
+
+def last_of_client(db: Database, client_id: str, size: int) -> list[SignIn]:
+    """Who signed in to an app last."""
+    return db.many(SignIn, "consents.last_of_client", client_id=client_id, size=size)
 
 
 def revoke(db: Database, user_id: UUID, client_id: str, now: datetime) -> None:

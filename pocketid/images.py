@@ -22,6 +22,7 @@ from pocketid.errors import Invalid
 from pocketid.text import _
 
 Subject = Literal["application", "client", "user"]
+LogoVariant = Literal["logo", "logo_dark"]
 MAX_LOGO_BYTES = 2 * 1024 * 1024
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
 _MAX_PIXELS = 25_000_000
@@ -70,7 +71,9 @@ def remove_picture(db: Database, user_id: UUID) -> bool:
     return delete(db, "user", str(user_id))
 
 
-def put_logo(db: Database, client_id: str, content: bytes, now: datetime) -> None:
+def put_logo(
+    db: Database, client_id: str, content: bytes, now: datetime, variant: LogoVariant = "logo"
+) -> None:
     """Store a client's logo in place of the one before. Raises Invalid for `logo`."""
     try:
         _check_size(content, MAX_LOGO_BYTES)
@@ -80,12 +83,17 @@ def put_logo(db: Database, client_id: str, content: bytes, now: datetime) -> Non
             media_type, written = "image/png", _rewritten(content, _LOGO_SIZE, is_cropped=False)
     except (_Unusable, svg.NotClean) as error:
         raise Invalid({"logo": str(error)}) from error
-    _put(db, "client", client_id, "logo", media_type, written, now)
+    _put(db, "client", client_id, variant, media_type, written, now)
 
 
 def delete(db: Database, subject: Subject, subject_id: str) -> bool:
     """Remove all images of something; whether there were any."""
     return bool(db.run("images.delete", subject=subject, subject_id=subject_id))
+
+
+def remove_logo(db: Database, client_id: str, variant: LogoVariant) -> bool:
+    """Remove one of a client's logos; whether it was there."""
+    return bool(db.run("images.delete_variant", subject="client", subject_id=client_id, variant=variant))
 
 
 def _put(

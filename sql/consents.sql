@@ -13,6 +13,16 @@ select consents.client_id, clients.name as client_name, consents.scopes, consent
  where consents.user_id = %(user_id)s
  order by consents.last_used_at desc, consents.client_id;
 
+-- name: last_of_client
+-- Who signed in to an app last.
+select consents.user_id, coalesce(nullif(users.display_name, ''), users.username) as name, consents.scopes,
+       consents.last_used_at
+  from consents
+  join users on users.id = consents.user_id
+ where consents.client_id = %(client_id)s
+ order by consents.last_used_at desc, consents.user_id
+ limit %(size)s;
+
 -- name: delete
 -- Take back what an app was granted.
 delete from consents

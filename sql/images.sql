@@ -24,6 +24,13 @@ values (%(subject)s, %(subject_id)s, %(variant)s, %(media_type)s, %(content)s, %
        digest = excluded.digest,
        updated_at = excluded.updated_at;
 
+-- name: delete_variant
+-- Remove one image of something.
+delete from images
+ where subject = %(subject)s
+   and subject_id = %(subject_id)s
+   and variant = %(variant)s;
+
 -- name: delete
 -- Remove all images of something.
 delete from images

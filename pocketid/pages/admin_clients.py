@@ -6,7 +6,18 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from pocketid import audit, callback_urls, client_secrets, clients, groups, images, recipes, refused_requests
+from pocketid import (
+    audit,
+    callback_urls,
+    client_secrets,
+    clients,
+    consents,
+    fetching,
+    groups,
+    images,
+    recipes,
+    refused_requests,
+)
 from pocketid.audit import Event
 from pocketid.clients import Client
 from pocketid.errors import Invalid, NotFound
@@ -20,6 +31,7 @@ from pocketid.text import _
 _LIST = "/settings/admin/oidc-clients"
 _UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 _NEWEST_REFUSED = 3
+_LAST_SIGN_INS = 5
 
 
 def list_clients(request: Request) -> Response:
@@ -168,23 +180,24 @@ def revoke_secret(request: Request, client_id: str, secret_id: str) -> Response:
 
 
 def change_logo(request: Request, client_id: str) -> Response:
-    """Store an uploaded logo."""
+    """Store a logo that was uploaded, or that is fetched from its address."""
     client = clients.get(request.db, client_id)
-    upload = request.files.get("logo")
+    variant = _logo_variant(request)
     try:
-        images.put_logo(request.db, client_id, upload.content if upload else b"", request.now)
+        images.put_logo(request.db, client_id, _logo(request), request.now, variant)
     except Invalid as invalid:
         return _show(request, client, clients.Change.of(client), invalid.fields)
-    audit.record(request, Event.CLIENT_LOGO_CHANGED, client_id=client_id)
-    return redirect(f"{_LIST}/{client_id}", flash=_("The logo is saved."))
+    audit.record(request, Event.CLIENT_LOGO_CHANGED, client_id=client_id, variant=variant)
+    return redirect(f"{_LIST}/{client_id}#logo", flash=_("The logo is saved."))
 
 
 def remove_logo(request: Request, client_id: str) -> Response:
-    """Go back to the initial."""
+    """Take a logo away; without one the app has its initial."""
     clients.get(request.db, client_id)
-    if images.delete(request.db, "client", client_id):
-        audit.record(request, Event.CLIENT_LOGO_CHANGED, client_id=client_id)
-    return redirect(f"{_LIST}/{client_id}", flash=_("The logo is removed."))
+    variant = _logo_variant(request)
+    if images.remove_logo(request.db, client_id, variant):
+        audit.record(request, Event.CLIENT_LOGO_CHANGED, client_id=client_id, variant=variant)
+    return redirect(f"{_LIST}/{client_id}#logo", flash=_("The logo is removed."))
 
 
 def add_refused(request: Request, client_id: str, refused_id: str) -> Response:
@@ -233,6 +246,22 @@ def delete(request: Request, client_id: str) -> Response:
     client = clients.delete(request.db, client_id)
     audit.record(request, Event.CLIENT_DELETED, client_id=client_id, name=client.name)
     return redirect(_LIST, flash=_("{app} is deleted.").format(app=client.name))
+
+
+def _logo_variant(request: Request) -> images.LogoVariant:
+    return "logo_dark" if request.form.text("variant") == "dark" else "logo"
+
+
+def _logo(request: Request) -> bytes:
+    """The uploaded file, else what is at the typed address. Raises Invalid."""
+    upload, address = request.files.get("logo"), request.form.text("logo_url")
+    if (upload and upload.content) or not address:
+        return upload.content if upload else b""
+    request.db.release()  # nobody waits for a connection that waits for somebody else's server
+    try:
+        return fetching.fetch(address, limit=images.MAX_LOGO_BYTES)
+    except fetching.NotFetched as error:
+        raise Invalid({"logo_url": str(error)}) from error
 
 
 def _create(request: Request, change: clients.Change) -> Response:
@@ -284,6 +313,10 @@ def _show(
         people=clients.people(request.db, client),
         refused=[_marked(refused) for refused in refused_requests.of_client(request.db, client.id)],
         logo_version=images.version(request.db, "client", client.id, "logo"),
+        logo_url=request.form.text("logo_url"),
+        for_dark=_logo_variant(request) == "logo_dark",
+        sign_ins=consents.last_of_client(request.db, client.id, _LAST_SIGN_INS),
+        dark_logo_version=images.version(request.db, "client", client.id, "logo_dark"),
     )
 
 

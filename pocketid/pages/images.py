@@ -28,11 +28,13 @@ def picture(request: Request, user_id: str) -> Response:
 
 
 def logo(request: Request, client_id: str) -> Response:
-    """An app's logo, else its initial; a figure for no app."""
+    """An app's logo, with light=false the one for dark pages if it has one, else its initial; a figure for no app."""
     client = clients.find(request.db, client_id)
     if client is None:
         return _send_drawn(request, NOBODY)
     stored = images.get(request.db, "client", client.id, "logo")
+    if request.query.get("light") == "false":  # as in Pocket ID
+        stored = images.get(request.db, "client", client.id, "logo_dark") or stored
     if stored is None:
         return _send_drawn(request, initials.of(client.name, 1))
     return _send(request, stored.media_type, stored.content, stored.digest)

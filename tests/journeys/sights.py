@@ -354,8 +354,18 @@ def _clients(stage: Stage) -> Sights:
     _press(page, "#secrets a.danger")
     yield "client-secret-revoke", page
     page = owner.goto(here)
-    _press(page, "button:text-is('Upload logo')")
+    page.locator("[name=logo_url]").fill("https://127.0.0.1/logo.png")
+    _press(page, "button:text-is('Save logo')")
     yield "client-logo-errors", page
+    for variant, ink in (("Light pages", "#0f6a5b"), ("Dark pages", "#5cc9b3")):
+        page = owner.goto(here)
+        page.get_by_label(variant, exact=True).check()
+        svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='-5 -5 10 10'><circle r='4' fill='{ink}'/></svg>"
+        page.locator("[name=logo]").set_input_files(
+            {"name": "logo.svg", "mimeType": "image/svg+xml", "buffer": svg.encode()}
+        )
+        _press(page, "button:text-is('Save logo')")
+    yield "client-logos", page
     yield from _told(owner, here)
     yield "client-limited", owner.goto(f"{CLIENTS}/library")
     yield "client-delete", owner.goto(f"{here}/delete")

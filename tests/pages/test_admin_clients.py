@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from PIL import Image
 
-from pocketid import client_secrets, clients, images, recipes, refused_requests
+from pocketid import client_secrets, clients, fetching, images, recipes, refused_requests
 from pocketid.audit import Row
 from pocketid.clients import Client
 from pocketid.db import Database
@@ -17,6 +17,7 @@ from pocketid.groups import Group
 from pocketid.users import User
 from tests.browser import Browser
 from tests.conftest import Clock
+from tests.oidc.grants import consent
 
 LIST = "/settings/admin/oidc-clients"
 HERE = f"{LIST}/immich"
@@ -484,7 +485,7 @@ def test_a_logo_is_uploaded_and_removed(
     make_client("immich")
     browser.get(HERE)
     browser.upload(f"{HERE}/logo", {"logo": ("../../logo.exe", png())})
-    assert (browser.status, browser.location) == (303, HERE)
+    assert (browser.status, browser.location) == (303, f"{HERE}#logo")
     stored = images.get(db, "client", "immich", "logo")
     assert stored is not None
     assert event(events, "CLIENT_LOGO_CHANGED").client_id == "immich"
@@ -507,6 +508,99 @@ def test_fi_01_a_logo_that_is_no_picture_is_refused(
     assert browser.variables["errors"]["logo"] in browser.text
     assert images.get(db, "client", "immich", "logo") is None
     assert events("CLIENT_LOGO_CHANGED") == []
+
+
+def test_dark_pages_may_have_a_logo_of_their_own(
+    browser: Browser, db: Database, events: Events, make_client: MakeClient
+) -> None:
+    make_client("immich")
+    address = "/api/oidc/clients/immich/logo"
+    drawn = browser.get(address).body
+    assert browser.get(address, light="false").body == drawn  # the initial, on both
+    browser.get(HERE)
+    browser.upload(f"{HERE}/logo", {"logo": ("a.png", png((20, 20)))})
+    light = browser.get(address).body
+    assert browser.get(address, light="false").body == light  # without another one it is on both
+    browser.get(HERE)
+    browser.upload(f"{HERE}/logo", {"logo": ("a.png", png((30, 30)))}, {"variant": "dark"})
+    dark = browser.get(address, light="false").body
+    assert browser.get(address).body == browser.get(address, light="true").body == light != dark
+    assert "prefers-color-scheme: dark" in browser.get(HERE).text
+    assert [event.details["variant"] for event in events("CLIENT_LOGO_CHANGED")] == ["logo_dark", "logo"]
+    browser.post(f"{HERE}/logo/remove", {"variant": "light"})
+    assert images.get(db, "client", "immich", "logo") is None
+    assert browser.get(address, light="false").body == dark
+    browser.get(HERE)
+    browser.post(f"{HERE}/logo/remove", {"variant": "dark"})
+    assert browser.get(address, light="false").body == drawn
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://example.org/logo.png", "must begin with https://"),
+        ("https://user@example.org/", "must begin with https://"),
+        ("https://127.0.0.1/logo.png", "private network"),
+        ("https://localhost:1411/healthz", "private network"),
+        ("https://[::ffff:10.0.0.1]/", "private network"),
+        ("https://169.254.169.254/latest/meta-data", "private network"),
+        ("x" * 50_000, "must begin with https://"),
+    ],
+)
+def test_s_out_02_a_logo_comes_from_no_private_address(
+    address: str, words: str, browser: Browser, db: Database, events: Events, make_client: MakeClient
+) -> None:
+    make_client("immich")
+    browser.get(HERE)
+    browser.upload(f"{HERE}/logo", {"logo": ("", b"")}, {"logo_url": address, "variant": "dark"})
+    assert (browser.status, list(browser.variables["errors"])) == (422, ["logo_url"])
+    assert words in browser.variables["errors"]["logo_url"]
+    assert 'id="logo_url-error"' in browser.text
+    assert (browser.variables["logo_url"], browser.variables["for_dark"]) == (address, True)  # as typed
+    assert images.get(db, "client", "immich", "logo") is None
+    assert events("CLIENT_LOGO_CHANGED") == []
+
+
+def test_what_is_fetched_is_read_like_what_is_uploaded(
+    browser: Browser, db: Database, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the way to the internet is not walked: tests stay on this machine."""
+    make_client("immich")
+    asked: list[tuple[str, int]] = []
+    bodies = [png(), b"<html>no picture</html>"]
+
+    def fetch(address: str, *, limit: int) -> bytes:
+        asked.append((address, limit))
+        return bodies.pop(0)
+
+    monkeypatch.setattr(fetching, "fetch", fetch)
+    browser.get(HERE)
+    browser.upload(f"{HERE}/logo", {}, {"logo_url": " https://cdn.example.org/logo.png "})
+    assert browser.status == 303
+    stored = images.get(db, "client", "immich", "logo")
+    assert stored is not None
+    assert stored.media_type == "image/png"
+    assert asked == [("https://cdn.example.org/logo.png", 2 * 1024 * 1024)]
+    browser.get(HERE)
+    browser.upload(f"{HERE}/logo", {}, {"logo_url": "https://cdn.example.org/page"})
+    assert (browser.status, list(browser.variables["errors"])) == (422, ["logo"])
+
+
+def test_the_page_tells_who_signed_in_last(
+    browser: Browser, db: Database, make_client: MakeClient, make_user: Callable[..., User], now: datetime
+) -> None:
+    make_client("immich")
+    make_client("wiki")
+    assert "Nobody has signed in yet." in browser.get(HERE).text
+    for number in range(7):
+        user = make_user(display_name=f"Person {number}")
+        consent(db, user, "immich", ["openid", "email"], now + timedelta(minutes=number))
+        consent(db, user, "wiki", ["openid"], now + timedelta(hours=1))
+    db.commit()
+    browser.get(HERE)
+    assert [one.name for one in browser.variables["sign_ins"]] == [f"Person {n}" for n in (6, 5, 4, 3, 2)]
+    assert browser.variables["sign_ins"][0].scopes == ["openid", "email"]
+    assert "knows openid, email" in browser.text
 
 
 # What was refused

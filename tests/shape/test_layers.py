@@ -18,6 +18,7 @@ GROUND = {
         "embedded",
         "env_file",
         "errors",
+        "fetching",
         "exchange",
         "gate",
         "geo",

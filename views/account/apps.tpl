@@ -6,7 +6,9 @@
 % for app in apps:
 % consent = granted.get(app.id)
 <li class="card tile">
-<div class="row together"><img class="app-logo small" src="/api/oidc/clients/{{app.id}}/logo" alt="" width="36" height="36"><div class="grow"><strong>{{app.name}}</strong>
+<div class="row together">
+% include("parts/app_logo.tpl", client_id=app.id, small=True)
+<div class="grow"><strong>{{app.name}}</strong>
 <small title="{{exact(consent.last_used_at) if consent else ""}}">{{_("Signed in {when}").format(when=ago(consent.last_used_at, now)) if consent else _("Not signed in yet")}}</small></div></div>
 % if app.description:
 <p class="soft">{{app.description}}</p>

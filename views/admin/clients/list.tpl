@@ -11,7 +11,9 @@
 % if clients:
 <div class="table"><table><thead><tr><th scope="col">{{_("Client")}}</th><th scope="col">{{_("Who may sign in")}}</th><th scope="col">{{_("Last sign-in")}}</th><th scope="col">{{_("State")}}</th></tr></thead><tbody>
 % for client in clients:
-<tr><td><div class="row together"><img class="app-logo small" src="/api/oidc/clients/{{client.id}}/logo{{"?v=" + client.logo_version if client.logo_version else ""}}" alt="" width="36" height="36"><a href="/settings/admin/oidc-clients/{{client.id}}">{{client.name}}</a></div></td>
+<tr><td><div class="row together">
+% include("parts/app_logo.tpl", client_id=client.id, small=True, version=client.logo_version)
+<a href="/settings/admin/oidc-clients/{{client.id}}">{{client.name}}</a></div></td>
 <td data-label="{{_("Who may sign in")}}">{{(", ".join(client.group_names) or _("Nobody yet")) if client.is_group_restricted else _("Everybody")}}</td>
 <td data-label="{{_("Last sign-in")}}"><span title="{{exact(client.last_used_at)}}">{{ago(client.last_used_at, now)}}</span></td>
 <td>

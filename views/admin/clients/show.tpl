@@ -1,10 +1,12 @@
-% # Needs: client (Client), change (clients.Change), errors (dict), secret (str or None), is_new (bool), recipe (Recipe or None), entries (list[Entry]), values (dict), warnings (list[str]), secrets (list[ClientSecret]), groups (list[Group]), group_ids (list[UUID]), people (int), refused (list of {row, difference}), logo_version (str or None)
+% # Needs: client (Client), change (clients.Change), errors (dict), secret (str or None), is_new (bool), recipe (Recipe or None), entries (list[Entry]), values (dict), warnings (list[str]), secrets (list[ClientSecret]), groups (list[Group]), group_ids (list[UUID]), people (int), refused (list of {row, difference}), logo_version, dark_logo_version (str or None), sign_ins (list[SignIn]), logo_url (str), for_dark (bool)
 % rebase("layout/base.tpl", title=client.name, section="clients")
 % here = "/settings/admin/oidc-clients/" + client.id
 % if is_new:
 <div class="notice good" role="status">{{_("{app} is added. Enter these values there, and it is ready.").format(app=client.name)}}</div>
 % end
-<div class="row together"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo{{"?v=" + logo_version if logo_version else ""}}" alt="" width="52" height="52"><div><h1>{{client.name}}</h1><p class="soft">{{_("Added from the {app} recipe").format(app=recipe.name) + " · " if recipe else ""}}{{ngettext("{n} person may sign in", "{n} people may sign in", people).format(n=people)}}</p></div></div>
+<div class="row together">
+% include("parts/app_logo.tpl", client_id=client.id, version=logo_version, dark_version=dark_logo_version)
+<div><h1>{{client.name}}</h1><p class="soft">{{_("Added from the {app} recipe").format(app=recipe.name) + " · " if recipe else ""}}{{ngettext("{n} person may sign in", "{n} people may sign in", people).format(n=people)}}</p></div></div>
 % for warning in warnings:
 <div class="notice warn">{{warning}}</div>
 % end
@@ -61,6 +63,18 @@
 % include("parts/form_token.tpl")
 % include("admin/clients/form.tpl", change=change, errors=errors, is_new_client=False)
 <div class="row apart"><button class="primary">{{_("Save changes")}}</button><a class="button quiet danger" href="{{here}}/delete">{{_("Delete this client…")}}</a></div></form>
+<section class="card" aria-labelledby="sign-ins-title"><header><h2 id="sign-ins-title">{{_("Last sign-ins")}}</h2></header>
+% if sign_ins:
+<ul class="list">
+% for sign_in in sign_ins:
+<li><div class="grow"><a href="/settings/admin/users/{{sign_in.user_id}}">{{sign_in.name}}</a> <small><span title="{{exact(sign_in.last_used_at)}}">{{ago(sign_in.last_used_at, now)}}</span> · {{_("knows {scopes}").format(scopes=", ".join(sign_in.scopes))}}</small></div></li>
+% end
+</ul>
+<a href="/settings/admin/audit-log?client={{client.id}}">{{_("All activity of {name}").format(name=client.name)}}</a>
+% else:
+<p class="soft">{{_("Nobody has signed in yet.")}}</p>
+% end
+</section>
 <section class="card" id="told" aria-labelledby="told-title"><header><h2 id="told-title">{{_("What {app} is told").format(app=client.name)}}</h2><p class="soft">{{_("It has claims of its own.") if client.claim_mapping else _("Name, e-mail, groups and custom claims, by the scopes that it asks for.")}}</p></header>
 <div class="row"><a class="button" href="{{here}}/preview">{{_("Preview")}}</a><a class="button" href="{{here}}/try">{{_("Try it")}}</a><a class="button" href="{{here}}/claims">{{_("Change claims for this app")}}</a></div></section>
 <form class="card" id="access" method="post" action="{{here}}/access"><header><h2>{{_("Who may sign in")}}</h2></header>
@@ -100,15 +114,31 @@
 % include("parts/field.tpl", name="secret", label=_("Or your own text"), value="", errors=errors, hint=_("At least 16 characters; empty for a random one."), maxlength=256)
 </div><div class="row"><button>{{_("Make a secret")}}</button></div></form></section>
 % end
-<form class="card" method="post" action="{{here}}/logo" enctype="multipart/form-data"><header><h2>{{_("Logo")}}</h2></header>
+<form class="card" id="logo" method="post" action="{{here}}/logo" enctype="multipart/form-data"><header><h2>{{_("Logo")}}</h2></header>
 % include("parts/form_token.tpl")
-<div class="field"><label for="logo">{{_("Picture")}}</label><small id="logo-hint">{{_("PNG, JPEG, WebP or SVG, up to 2 MB.")}}</small><input type="file" id="logo" name="logo" accept="image/png,image/jpeg,image/webp,image/svg+xml" aria-describedby="logo-hint{{" logo-error" if errors.get("logo") else ""}}"{{! ' aria-invalid="true" autofocus' if errors.get("logo") else "" }}>
+% if logo_version or dark_logo_version:
+<div class="row">
+% if logo_version:
+<figure class="swatch on-light"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo?v={{logo_version}}" alt="" width="52" height="52"><figcaption>{{_("On light pages")}}</figcaption></figure>
+% end
+% if dark_logo_version:
+<figure class="swatch on-dark"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo?light=false&v={{dark_logo_version}}" alt="" width="52" height="52"><figcaption>{{_("On dark pages")}}</figcaption></figure>
+% end
+</div>
+% end
+<fieldset class="row"><legend>{{_("For")}}</legend>
+<div class="check"><input type="radio" id="variant-light" name="variant" value="light"{{! "" if for_dark else " checked" }}><label for="variant-light">{{_("Light pages")}}</label></div>
+<div class="check"><input type="radio" id="variant-dark" name="variant" value="dark"{{! " checked" if for_dark else "" }}><label for="variant-dark">{{_("Dark pages")}}</label></div>
+</fieldset>
+<div class="fields pair"><div class="field"><label for="logo-file">{{_("Picture")}}</label><small id="logo-hint">{{_("PNG, JPEG, WebP or SVG, up to 2 MB.")}}</small><input type="file" id="logo-file" name="logo" accept="image/png,image/jpeg,image/webp,image/svg+xml" aria-describedby="logo-hint{{" logo-error" if errors.get("logo") else ""}}"{{! ' aria-invalid="true" autofocus' if errors.get("logo") else "" }}>
 % if errors.get("logo"):
 <span class="error" id="logo-error">{{errors["logo"]}}</span>
 % end
 </div>
-<div class="row"><button>{{_("Upload logo")}}</button>
-% if logo_version:
-<button class="quiet danger" formaction="{{here}}/logo/remove" formenctype="application/x-www-form-urlencoded">{{_("Remove logo")}}</button>
+% include("parts/field.tpl", name="logo_url", label=_("Or its address"), value=logo_url, errors=errors, hint=_("It is fetched once and kept here. https:// only."), type="url", maxlength=2048)
+</div>
+<div class="row"><button>{{_("Save logo")}}</button>
+% if logo_version or dark_logo_version:
+<button class="quiet danger" formaction="{{here}}/logo/remove" formenctype="application/x-www-form-urlencoded" formnovalidate>{{_("Remove logo")}}</button>
 % end
 </div></form>

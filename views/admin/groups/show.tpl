@@ -46,7 +46,9 @@
 % if opened:
 <ul class="list">
 % for app in opened:
-<li><img class="app-logo small" src="/api/oidc/clients/{{app.id}}/logo" alt="" width="36" height="36"><a href="/settings/admin/oidc-clients/{{app.id}}#access">{{app.name}}</a></li>
+<li>
+% include("parts/app_logo.tpl", client_id=app.id, small=True)
+<a href="/settings/admin/oidc-clients/{{app.id}}#access">{{app.name}}</a></li>
 % end
 </ul>
 % else:
