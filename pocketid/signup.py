@@ -31,6 +31,7 @@ from pocketid.errors import NotFound, Refusal
 from pocketid.request import Request
 from pocketid.text import _
 
+FIELDS = ("first_name", "last_name", "username", "email")
 PURPOSE = "sign-up"  # of the passkey ceremony
 MOST_USES = 100
 MOST_WAITING = 100
@@ -120,13 +121,13 @@ def admit(request: Request, link: str) -> Admission:
 
 
 def check(request: Request, change: users.Change) -> dict[str, str]:
-    """Field -> what keeps somebody from signing up as this person; empty when nothing does."""
+    """Field -> what keeps somebody from signing up as this person, in the form's order; empty when nothing does."""
     problems = users.check(change, settings.load(request))
     if "username" not in problems:
         problems |= users.check_chosen_name(request.db, change.username)
     if not change.first_name:
         problems["first_name"] = _("Please tell us your first name.")
-    return problems
+    return {name: problems[name] for name in FIELDS if name in problems}
 
 
 def complete(request: Request, link: str, target: str) -> str | None:

@@ -20,7 +20,6 @@ from pocketid.webauthn import PasskeyRefused
 
 _UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 _RELOAD_SECONDS = 20  # where no script asks
-_TYPED = ("first_name", "last_name", "username", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def _begun(request: Request) -> Begun:
     code = request.form.text("code") or request.query.text("code")
     if code:
         return Begun(*signup_address.answered(request, code), code)
-    typed = Change.from_form({name: request.form.text(name) for name in _TYPED})
+    typed = Change.from_form({name: request.form.text(name) for name in signup.FIELDS})
     return Begun(typed, addresses.target(request), "")
 
 
@@ -149,7 +148,7 @@ def _form(request: Request, change: Change, errors: dict[str, str]) -> Response:
 def _passkey_page(
     request: Request, admission: Admission, begun: Begun, refusal: Refusal | None = None
 ) -> Response:
-    typed = {name: getattr(begun.change, name) or "" for name in _TYPED}
+    typed = {name: getattr(begun.change, name) or "" for name in signup.FIELDS}
     return page(
         "signup/passkey",
         status=refusal.status if refusal else HTTPStatus.OK,

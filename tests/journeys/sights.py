@@ -25,6 +25,7 @@ Sights = Iterator[tuple[str, Page]]
 ADMIN = "/settings/admin"
 CLIENTS = f"{ADMIN}/oidc-clients"
 SETTINGS = f"{ADMIN}/application-configuration"
+SIGN_UP = f"{ADMIN}/sign-up"
 WIKI = "/wiki/callback"  # an app at an address of the site itself: nothing leaves the machine, and a page answers
 IMMICH = "https://immich.example.org"
 ACCENTS = {"yellow": "#ffee00", "black": "#000000", "white": "#ffffff"}
@@ -64,6 +65,7 @@ def sights(browser: Browser, origin: str, database: Database, conninfo: str) -> 
             _account,
             _passkeys,
             _people,
+            _sign_up,
             _access,
             _groups,
             _clients,
@@ -311,6 +313,64 @@ def _access(stage: Stage) -> Sights:
     yield "access", owner.goto(here)
     yield "access-of-one-app", owner.goto(f"{here}?app=library&search=a")
     yield "access-none", owner.goto(f"{here}?search=nobody")
+
+
+def _sign_up(stage: Stage) -> Sights:
+    owner = stage.owner
+    page = _press(owner.goto("/login/reauthenticate"))
+    owner.goto(SIGN_UP)
+    yield "sign-up-settings", page
+    page.get_by_label("How many people may use it").fill("0")
+    page.locator("form[action$=links]").evaluate("form => { form.noValidate = true }")
+    yield "sign-up-link-errors", _press(page, "form[action$=links] button")
+    page.get_by_label("How many people may use it").fill("3")
+    page.locator("#links").get_by_label("Family").check()
+    yield "sign-up-link-made", _press(page, "form[action$=links] button")
+    yield "sign-up-claims-errors", _fill(page, claims="sub=me")
+    page = owner.goto(SIGN_UP)
+    page.get_by_label("Everybody", exact=True).check()
+    page.get_by_label("An administrator accepts everybody").check()
+    _press(page)
+    with stage.stranger() as somebody:
+        yield from _signing_up(stage, somebody)
+    page = owner.goto(SIGN_UP)
+    page.get_by_label("Nobody", exact=True).check()
+    _press(page)
+    with stage.stranger() as somebody:
+        yield "sign-up-closed", somebody.goto("/signup")
+
+
+def _signing_up(stage: Stage, somebody: Person) -> Sights:
+    """What somebody new sees, and what the owner sees of them."""
+    owner, page = stage.owner, somebody.goto("/login")
+    yield "login-with-sign-up", page
+    _follow(page, "Sign up")
+    yield "sign-up", page
+    yield "sign-up-errors", _fill(page, first_name="", username="0wner", email="clara@")
+    _fill(page, first_name="Clara", last_name="Muster", username="clara", email="clara@example.org")
+    yield "sign-up-passkey", page
+    page.locator("button.primary").click()
+    page.wait_for_url("**/signup/waiting")
+    yield "sign-up-waiting", page
+    yield "users-with-somebody-waiting", owner.goto(f"{ADMIN}/users?search=clara")
+    _follow(owner.page, "Clara Muster")
+    yield "user-waiting", owner.page
+    owner.goto(SIGN_UP)
+    yield "sign-up-somebody-waits", owner.page
+    _press(owner.page, "#waiting button")
+    page.get_by_role("heading", name="You are in").wait_for()
+    yield "sign-up-accepted", page
+    with stage.stranger() as another:
+        page = another.goto("/signup")
+        _fill(page, first_name="Mallory", last_name="", username="mallory", email="mallory@example.org")
+        page.locator("button.primary").click()
+        page.wait_for_url("**/signup/waiting")
+        _press(owner.goto(SIGN_UP), "#waiting a.danger")
+        yield "sign-up-refuse", owner.page
+        owner.page.get_by_label("Reason").fill("Nobody here knows you. Write to me, and say who you are.")
+        _press(owner.page, "button.danger")
+        page.get_by_role("heading", name="Your account was not accepted").wait_for()
+        yield "sign-up-refused", page
 
 
 def _groups(stage: Stage) -> Sights:

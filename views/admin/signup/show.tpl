@@ -47,7 +47,7 @@
 % if groups:
 <fieldset class="fields"><legend>{{_("They join these groups")}}</legend>
 % for group in groups:
-% include("parts/check.tpl", name="group", id="link-group-" + str(group.id), value=str(group.id), label=group.name, checked=False)
+% include("parts/check.tpl", name="group", id="link-group-" + str(group.id), value=str(group.id), label=group.name, checked=False, hint="")
 % end
 </fieldset>
 % end
@@ -78,7 +78,7 @@
 <fieldset class="fields"{{! " disabled" if "signup_default_user_group_ids" in fixed else "" }}><legend>{{_("Groups of new people")}}</legend>
 <small>{{_("Unless their link names others.")}}</small>
 % for group in groups:
-% include("parts/check.tpl", name="group", id="group-" + str(group.id), value=str(group.id), label=group.name, checked=str(group.id) in group_ids)
+% include("parts/check.tpl", name="group", id="group-" + str(group.id), value=str(group.id), label=group.name, checked=str(group.id) in group_ids, hint="")
 % end
 </fieldset>
 % end

@@ -9,7 +9,7 @@
 % if user.waiting_since:
 <form class="notice warn row apart" method="post" action="/settings/admin/sign-up/waiting/{{user.id}}/accept">
 % include("parts/form_token.tpl")
-<span class="grow">{{_("{name} has signed up and waits to be accepted.").format(name=name)}}</span><a class="button quiet danger" href="/settings/admin/sign-up/waiting/{{user.id}}/refuse">{{_("Refuse…")}}</a><button>{{_("Accept {name}").format(name=name)}}</button></form>
+<span class="grow">{{_("{name} has signed up and waits to be accepted.").format(name=name)}}</span><button>{{_("Accept {name}").format(name=name)}}</button><a class="button quiet danger" href="/settings/admin/sign-up/waiting/{{user.id}}/refuse">{{_("Refuse…")}}</a></form>
 % elif user.disabled:
 <form class="notice warn row apart" method="post" action="{{here}}/enable">
 % include("parts/form_token.tpl")
