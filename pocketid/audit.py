@@ -84,6 +84,7 @@ class Event(enum.StrEnum):
     TOKEN_REFUSED = "TOKEN_REFUSED"  # noqa: S105
     TOKEN_REUSED = "TOKEN_REUSED"  # noqa: S105
     SETTINGS_UPDATED = "SETTINGS_UPDATED"
+    APPLICATION_IMAGE_CHANGED = "APPLICATION_IMAGE_CHANGED"
     MAIL_GIVEN_UP = "MAIL_GIVEN_UP"
     MAIL_RETRIED = "MAIL_RETRIED"
     MAIL_DISCARDED = "MAIL_DISCARDED"
@@ -316,6 +317,7 @@ def _labels() -> dict[str, str]:
         Event.TOKEN_REFUSED: _("Tokens refused to an app"),
         Event.TOKEN_REUSED: _("Used token presented again; access ended"),
         Event.SETTINGS_UPDATED: _("Settings changed"),
+        Event.APPLICATION_IMAGE_CHANGED: _("Picture of the site changed"),
         Event.MAIL_GIVEN_UP: _("Mail not delivered"),
         Event.MAIL_RETRIED: _("Mail to be sent again"),
         Event.MAIL_DISCARDED: _("Mail discarded"),

@@ -24,7 +24,7 @@ from email.utils import format_datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pocketid import accent, settings
+from pocketid import accent, images, settings
 from pocketid.config import Config
 from pocketid.crypto import Keyring
 from pocketid.db import Database
@@ -135,6 +135,12 @@ def composed(
     assert isinstance(html, EmailMessage)
     html.add_related(logo, "image", "png", cid="<logo>", disposition="inline", filename="logo.png")
     return message
+
+
+def logo_of(db: Database, assets: Assets) -> bytes:
+    """The PNG that mails show: the site's own, else the built-in one."""
+    own = images.get_own(db, "email")
+    return own.content if own else logo(assets)
 
 
 def logo(assets: Assets) -> bytes:

@@ -70,11 +70,12 @@ class Postman:
         if server is None:
             return False
         waiting = outbox.take(db, self.clock())
+        logo = mail.logo_of(db, self.assets)
         db.commit()
         db.release()
         if waiting is None:
             return False
-        failure = self._send(server, waiting, rules)
+        failure = self._send(server, waiting, rules, logo)
         if failure is None:
             outbox.note_sent(db, waiting, self.clock())
             log.event("mail_sent", kind=waiting.kind, mail=waiting.id)
@@ -83,14 +84,14 @@ class Postman:
         db.commit()
         return failure is None or failure.of_this_mail
 
-    def _send(self, server: Server, waiting: Waiting, rules: Settings) -> Failed | None:
+    def _send(self, server: Server, waiting: Waiting, rules: Settings, logo: bytes) -> Failed | None:
         try:
-            mail.send(server, self._written(server, waiting, rules))
+            mail.send(server, self._written(server, waiting, rules, logo))
         except Failed as failure:
             return failure
         return None
 
-    def _written(self, server: Server, waiting: Waiting, rules: Settings) -> EmailMessage:
+    def _written(self, server: Server, waiting: Waiting, rules: Settings, logo: bytes) -> EmailMessage:
         """The message. Raises Failed for good when it cannot be written: that keeps no other mail waiting."""
         try:
             values = outbox.values_of(waiting, self.keyring)
@@ -100,7 +101,7 @@ class Postman:
                 server,
                 waiting.address,
                 from_name=rules.app_name,
-                logo=mail.logo(self.assets),
+                logo=logo,
                 mail_id=str(waiting.id),
                 now=self.clock(),
             )

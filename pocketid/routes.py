@@ -11,6 +11,7 @@ from pocketid.pages import (
     admin_clients,
     admin_custom_claims,
     admin_groups,
+    admin_images,
     admin_invitation_imports,
     admin_invitations,
     admin_mail,
@@ -51,6 +52,11 @@ ROUTES = (
     Route("GET", "/signup/add-passkey", site.moved, PUBLIC),
     Route("GET", "/api/users/<user_id>/profile-picture.png", images.picture, PUBLIC),
     Route("GET", "/api/oidc/clients/<client_id>/logo", images.logo, PUBLIC),
+    Route("GET", "/api/application-images/favicon", images.favicon, PUBLIC),
+    Route("GET", "/api/application-images/logo", images.own_logo, PUBLIC),
+    Route("GET", "/api/application-images/email", images.email_logo, PUBLIC),
+    Route("GET", "/api/application-images/background", images.background, PUBLIC),
+    Route("GET", "/api/application-images/default-profile-picture", images.default_picture, PUBLIC),
     # OAuth 2.0 and OpenID Connect
     Route("GET", "/.well-known/openid-configuration", discovery.configuration, PROTOCOL),
     Route("GET", "/.well-known/oauth-authorization-server", discovery.configuration, PROTOCOL),
@@ -283,6 +289,17 @@ ROUTES = (
     Route("GET", "/settings/admin/audit-log/export", admin_audit.ask_export, ADMIN),
     Route("POST", "/settings/admin/audit-log/export", admin_audit.export, ADMIN),
     Route("GET", "/settings/admin/audit-log/<event_id>", admin_audit.show, ADMIN),
+    Route("GET", "/settings/admin/application-configuration/images", admin_images.show, ADMIN),
+    Route(
+        "POST",
+        "/settings/admin/application-configuration/images/<image>",
+        admin_images.update,
+        ADMIN,
+        upload=True,
+    ),
+    Route(
+        "POST", "/settings/admin/application-configuration/images/<image>/reset", admin_images.reset, ADMIN
+    ),
     Route("GET", "/settings/admin/application-configuration", admin_settings.show, ADMIN),
     Route("POST", "/settings/admin/application-configuration", step_up(admin_settings.update), ADMIN),
     Route("POST", "/settings/admin/application-configuration/email", step_up(admin_mail.update), ADMIN),

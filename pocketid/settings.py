@@ -9,10 +9,11 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pocketid import images
 from pocketid.config import Config
 from pocketid.crypto import CannotOpen, Keyring, base64url, from_base64url
 from pocketid.db import Database
@@ -103,13 +104,17 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """What every page shows of the settings; `accent_version` is empty for the built-in colour."""
+    """What every page shows of the settings.
+
+    `accent_version` is empty for the built-in colour; `images` are the site's own pictures, name -> digest.
+    """
 
     app_name: str
     accent_version: str
+    images: Mapping[str, str]
 
 
-NEW_INSTALLATION = Appearance(Settings().app_name, "")
+NEW_INSTALLATION = Appearance(Settings().app_name, "", {})
 
 
 def load(request: Request) -> Settings:
@@ -179,14 +184,15 @@ def update(request: Request, changes: Mapping[str, Any]) -> tuple[Settings, Sett
 
 def appearance(request: Request) -> Appearance:
     """What every page shows of the settings."""
-    return appearance_of(load(request))
+    own = request.signals.get("images", lambda: images.own_versions(request.db))
+    return replace(appearance_of(load(request)), images=own)
 
 
 def appearance_of(settings: Settings) -> Appearance:
     """What pages and mails show of these settings."""
     is_default = settings.accent_color == "default"
     version = "" if is_default else hashlib.sha256(settings.accent_color.encode()).hexdigest()[:8]
-    return Appearance(settings.app_name, version)
+    return Appearance(settings.app_name, version, {})
 
 
 def _check_free(config: Config, names: Collection[str]) -> None:

@@ -36,3 +36,10 @@ delete from images
 delete from images
  where subject = %(subject)s
    and subject_id = %(subject_id)s;
+
+-- name: own_versions
+-- What tells the site's own pictures from their successors; no row for a built-in one.
+select variant, digest
+  from images
+ where subject = 'application'
+   and subject_id = '';

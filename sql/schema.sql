@@ -886,6 +886,10 @@ CREATE INDEX users_waiting_since ON public.users USING btree (waiting_since) WHE
 
 CREATE TRIGGER outbox_changed AFTER INSERT OR DELETE OR UPDATE OF given_up_at ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
 
+CREATE TRIGGER own_images_changed AFTER INSERT OR UPDATE ON public.images FOR EACH ROW WHEN ((new.subject = 'application'::text)) EXECUTE FUNCTION public.tell_of_change();
+
+CREATE TRIGGER own_images_deleted AFTER DELETE ON public.images FOR EACH ROW WHEN ((old.subject = 'application'::text)) EXECUTE FUNCTION public.tell_of_change();
+
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.settings FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
 
 CREATE TRIGGER signing_keys_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.signing_keys FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();

@@ -1,6 +1,9 @@
 """Made-up people, groups and apps, so that lists have something to show."""
 
+import io
 from datetime import datetime, timedelta
+
+from PIL import Image
 
 from pocketid import client_secrets, clients, groups, images, users
 from pocketid.clients import Client
@@ -111,3 +114,13 @@ def _logo(colour: str) -> bytes:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><circle cx="24" cy="24" r="20"'
         f' fill="{colour}"/><path d="M14 30l10-14 10 14z" fill="#fff"/></svg>'
     ).encode()
+
+
+def picture(size: tuple[int, int], colour: str) -> bytes:
+    """A PNG of one colour that gets lighter to the right, so that one sees how it is cut."""
+    output = io.BytesIO()
+    shade = Image.linear_gradient("L").rotate(90).resize(size)
+    Image.composite(Image.new("RGB", size, "#f6f5f1"), Image.new("RGB", size, colour), shade).save(
+        output, "PNG"
+    )
+    return output.getvalue()

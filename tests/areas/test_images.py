@@ -140,7 +140,7 @@ def test_fi_01_what_is_no_sound_picture_is_refused_and_not_stored(
 
 def test_fi_01_a_picture_has_five_megabytes_at_most_and_is_never_svg(db: Database, now: datetime) -> None:
     someone = uuid4()
-    for content, reason in ((bytes(5 * 1024 * 1024 + 1), "5 MB at most"), (SVG, "no picture")):
+    for content, reason in ((bytes(5 * 1024 * 1024 + 1), "5 MB at most"), (SVG, "an SVG drawing")):
         with pytest.raises(Invalid, match=reason) as caught:
             images.put_picture(db, someone, content, now)
         assert list(caught.value.fields) == ["picture"]

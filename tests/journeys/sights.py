@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import Browser, Page
 
 from contrib.dev import population
-from pocketid import client_secrets, clients, groups, users
+from pocketid import client_secrets, clients, groups, images, users
 from pocketid.db import Database, connect
 from tests.chromium import Person
 from tests.journeys import walk
@@ -70,7 +70,7 @@ def sights(browser: Browser, origin: str, database: Database, conninfo: str) -> 
             _groups,
             _clients,
         ),
-        *(_requests, _logs_and_settings, _accents, _refusals),
+        *(_requests, _logs_and_settings, _own_pictures, _accents, _refusals),
     ):
         yield from chapter(stage)
     for person in (owner, anna):
@@ -518,6 +518,27 @@ def _logs_and_settings(stage: Stage) -> Sights:
     page = owner.goto(SETTINGS)
     yield "settings", page
     yield "settings-errors", _fill(page, session_duration="0", home_page_url="https://elsewhere.example.org")
+
+
+def _own_pictures(stage: Stage) -> Sights:
+    owner = stage.owner
+    pictures = f"{SETTINGS}/images"
+    page = owner.goto(pictures)
+    yield "pictures", page
+    _press(page, "button:text-is('Upload')")
+    yield "pictures-errors", page
+    for name, size, colour in (
+        ("logo-light", (300, 100), "#0b5548"),
+        ("background", (1600, 1000), "#7a9e93"),
+    ):
+        images.put_own(stage.database, name, population.picture(size, colour), datetime.now(UTC))
+    stage.database.commit()
+    yield "pictures-own", owner.goto(pictures)
+    with stage.stranger() as somebody:
+        yield "login-pictured", somebody.goto("/login")
+    for name in ("logo-light", "background"):
+        images.remove_own(stage.database, name)
+    stage.database.commit()
 
 
 def _accents(stage: Stage) -> Sights:

@@ -115,6 +115,7 @@ def world(
         "event_id": str(audit.search(db, audit.Filter(), 1)[0].id),
         "mail_id": str(write(site, db)),
         "recipe_id": "immich",
+        "image": "favicon",
         "code": code,
         "token": link.rpartition("/")[2],
         "invitation_id": str(invitation.id),

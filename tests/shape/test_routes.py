@@ -27,6 +27,10 @@ CACHED = {
     "/theme.css": "public, max-age=31536000, immutable",
     "/api/users/<user_id>/profile-picture.png": "public, max-age=300",
     "/api/oidc/clients/<client_id>/logo": "public, max-age=300",
+    "/api/application-images/favicon": "public, max-age=300",
+    "/api/application-images/logo": "public, max-age=300",
+    "/api/application-images/email": "public, max-age=300",
+    "/api/application-images/default-profile-picture": "public, max-age=300",
     "/.well-known/openid-configuration": "public, max-age=300",
     "/.well-known/oauth-authorization-server": "public, max-age=300",
     "/.well-known/jwks.json": "public, max-age=300",
@@ -44,6 +48,7 @@ NOT_OK_FOR_AN_ADMIN = {
     "/api/oidc/userinfo": 401,
     "/interaction": 410,
     "/settings/admin/oidc-clients/<client_id>/try/callback": 410,
+    "/api/application-images/background": 404,  # there is none
 }
 FOREIGN_IDS = ("7d2b4a0e-7f4e-4a8b-9d0c-2f1c5a6b7c8d", "nonsense", "0", "é", "a" * 300, "'; --")
 

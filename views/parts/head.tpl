@@ -3,7 +3,11 @@
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{{_("Error") + ": " if get("errors") or get("problem") else ""}}{{title}} · {{site.app_name}}</title>
+% if site.images.get("favicon"):
+<link rel="icon" href="/api/application-images/favicon?v={{site.images["favicon"]}}">
+% else:
 <link rel="icon" href="{{static("favicon.svg")}}" type="image/svg+xml">
+% end
 <link rel="stylesheet" href="{{static("app.css")}}">
 % if site.accent_version:
 <link rel="stylesheet" href="/theme.css?v={{site.accent_version}}">

@@ -34,7 +34,9 @@
 <div><dt>{{name}}</dt><dd>{{value}}</dd></div>
 % end
 % if event.address:
+% if place != event.address:
 <div><dt>{{_("Place")}}</dt><dd>{{place}}</dd></div>
+% end
 <div><dt>{{_("Address")}}</dt><dd><code>{{event.address}}</code></dd></div>
 % else:
 <div><dt>{{_("Place")}}</dt><dd>{{_("On the server")}}</dd></div>
