@@ -15,6 +15,7 @@ from pocketid.pages import (
     admin_invitation_imports,
     admin_invitations,
     admin_mail,
+    admin_passkey_health,
     admin_settings,
     admin_signup,
     admin_users,
@@ -217,8 +218,9 @@ ROUTES = (
         admin_custom_claims.update_of_group,
         ADMIN,
     ),
-    # Administration: who may open what
+    # Administration: who may open what, and who might be locked out
     Route("GET", "/settings/admin/access", admin_access.show, ADMIN),
+    Route("GET", "/settings/admin/passkey-health", admin_passkey_health.show, ADMIN),
     # Administration: clients
     Route("GET", "/settings/admin/oidc-clients", admin_clients.list_clients, ADMIN),
     Route("GET", "/settings/admin/oidc-clients/new", admin_clients.choose_recipe, ADMIN),

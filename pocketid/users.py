@@ -22,7 +22,7 @@ USERNAME_LENGTH, NAME_LENGTH, DISPLAY_NAME_LENGTH, EMAIL_LENGTH = 50, 50, 100, 2
 SORTS = ("username", "display_name", "email", "created_at", "last_sign_in_at")
 STATES = (  # those of the view user_states
     *("admin", "disabled", "never_signed_in", "unverified"),
-    *("no_passkey", "one_passkey", "one_device", "one_provider", "only_synced"),
+    *("no_passkey", "one_passkey", "one_device", "one_provider", "only_synced", "none_verified"),
 )
 _USERNAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9_.@-]*[a-zA-Z0-9])?")
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\\\[\]]+@[^@\s<>\"(),:;\\\[\]]+\.[^@\s<>\"(),:;\\\[\].]{2,}")
@@ -230,6 +230,11 @@ def count_states(db: Database) -> dict[str, int]:
     """How many people are in each of STATES."""
     counts = {row.state: row.people for row in db.many(StateCount, "users.count_states")}
     return {state: counts.get(state, 0) for state in STATES}
+
+
+def states_of(db: Database, user_id: UUID) -> set[str]:
+    """Which of STATES a person is in."""
+    return set(db.values("users.states_of", id=user_id))
 
 
 def create(db: Database, change: Change, now: datetime, user_id: UUID | None = None) -> User:

@@ -199,6 +199,7 @@ def _note_use(request: Request, passkey: Passkey, data: AuthenticatorData) -> No
         sign_count=data.counter,
         backup_eligible=after.backup_eligible,
         backed_up=after.backed_up,
+        is_verified=data.is_user_verified(),
         now=request.now,
     )
 

@@ -475,16 +475,20 @@ CREATE TABLE public.passkeys (
     backed_up boolean DEFAULT false NOT NULL,
     last_used_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_use_verified boolean,
     CONSTRAINT passkeys_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50)))
 );
 
 COMMENT ON COLUMN public.passkeys.public_key IS 'COSE_Key, WebAuthn 6.5.1.1';
 
+COMMENT ON COLUMN public.passkeys.last_use_verified IS 'Whether the last use proved who it was (PIN, finger, face); null until that is known';
+
 CREATE VIEW public.passkey_holders AS
  SELECT passkeys.user_id,
     count(*) AS number,
     bool_and(passkeys.backup_eligible) AS all_synced,
-    (min(COALESCE((passkeys.aaguid)::text, ''::text)) = max(COALESCE((passkeys.aaguid)::text, ''::text))) AS all_alike
+    (min(COALESCE((passkeys.aaguid)::text, ''::text)) = max(COALESCE((passkeys.aaguid)::text, ''::text))) AS all_alike,
+    bool_and((passkeys.last_use_verified IS FALSE)) AS none_verified
    FROM (public.passkeys
      JOIN public.users ON ((users.id = passkeys.user_id)))
   WHERE (NOT users.disabled)
@@ -643,7 +647,12 @@ UNION ALL
  SELECT passkey_holders.user_id,
     'only_synced'::text AS state
    FROM public.passkey_holders
-  WHERE passkey_holders.all_synced;
+  WHERE passkey_holders.all_synced
+UNION ALL
+ SELECT passkey_holders.user_id,
+    'none_verified'::text AS state
+   FROM public.passkey_holders
+  WHERE passkey_holders.none_verified;
 
 COMMENT ON VIEW public.user_states IS 'What a list of people can be limited to; those of passkeys are of people who may sign in';
 

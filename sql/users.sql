@@ -112,6 +112,12 @@ select count(*)
    and (%(group_id)s::uuid is null
         or users.id in (select user_id from group_members where group_members.group_id = %(group_id)s));
 
+-- name: states_of
+-- The states that a person is in.
+select state
+  from user_states
+ where user_id = %(id)s;
+
 -- name: count_states
 -- How many people are in each state; a state that nobody is in has no row.
 select state, count(*) as people

@@ -28,6 +28,7 @@ update passkeys
    set sign_count = greatest(sign_count, %(sign_count)s),
        backup_eligible = %(backup_eligible)s,
        backed_up = %(backed_up)s,
+       last_use_verified = %(is_verified)s,
        last_used_at = %(now)s
  where id = %(id)s;
 

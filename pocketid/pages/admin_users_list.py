@@ -62,6 +62,7 @@ def states() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 ("one_device", _("With one passkey, on one device")),
                 ("one_provider", _("With all passkeys at one provider")),
                 ("only_synced", _("With synced passkeys only")),
+                ("none_verified", _("Without PIN, finger or face")),
             ),
         ),
     )
@@ -82,6 +83,7 @@ def _nobody(chosen: Mapping[str, str], group: Group | None) -> str:
         "one_device": _("Nobody depends on a single device."),
         "one_provider": _("Nobody keeps several passkeys at one provider alone."),
         "only_synced": _("Nobody has synced passkeys only."),
+        "none_verified": _("Nobody uses their passkeys without PIN, finger or face."),
     }
     if group is None:
         return sentences.get(chosen["state"], "")

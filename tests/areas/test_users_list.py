@@ -116,6 +116,7 @@ STATES = {
     "one_device": ["anna"],
     "one_provider": ["Zoe"],
     "only_synced": ["cara", "emil", "Zoe"],
+    "none_verified": ["emil"],
 }
 
 
@@ -133,6 +134,15 @@ def holders(db: Database, now: datetime, people: dict[str, User], shared_connect
                 " values (%s, %s, '', 'key', %s, %s)",
                 [everybody[username].id, f"{username}{number}".encode(), is_synced, UUID(int=provider)],
             )
+    used = "update passkeys set last_use_verified = %s where credential_id = %s"
+    for is_verified, passkey in (
+        (False, "emil0"),
+        (False, "Ben0"),
+        (False, "Zoe0"),
+        (True, "Zoe1"),
+        (False, "cara0"),
+    ):
+        shared_connection.execute(used, [is_verified, passkey.encode()])  # of cara1 it is not known
 
 
 @pytest.mark.usefixtures("holders")
@@ -141,6 +151,13 @@ def test_the_list_is_limited_to_a_state(state: str, db: Database) -> None:
     assert listed(db, state=state) == STATES[state]
     assert users.count(db, state=state) == users.count_states(db)[state] == len(STATES[state])
     assert listed(db, state=state, text="no such") == []
+
+
+@pytest.mark.usefixtures("holders")
+def test_the_states_of_one_person_are_those_that_find_them(db: Database, people: dict[str, User]) -> None:
+    for username, user in people.items():
+        expected = {state for state, usernames in STATES.items() if username in usernames}
+        assert users.states_of(db, user.id) == expected
 
 
 def test_a_state_that_nobody_is_in_counts_none(db: Database) -> None:

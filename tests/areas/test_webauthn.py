@@ -262,12 +262,15 @@ def test_wa_07_a_passkey_that_does_not_count_is_no_event(
 
 
 def test_wa_03_verification_is_optional_when_the_setting_says_so(
-    enrol: Callable[..., Enrolled], reconfigured: Callable[..., Browser]
+    enrol: Callable[..., Enrolled], reconfigured: Callable[..., Browser], db: Database
 ) -> None:
-    browser = reconfigured(WEBAUTHN_USER_VERIFICATION="preferred", UI_CONFIG_DISABLED="true")
+    browser, anna = reconfigured(WEBAUTHN_USER_VERIFICATION="preferred", UI_CONFIG_DISABLED="true"), enrol()
     assert json.loads(options_of(browser.get("/login").text))["userVerification"] == "preferred"
-    answer(browser, enrol().device, user_verified=False)
-    assert is_signed_in(browser)
+    for is_verified in (False, True):  # and it is noted, for whoever thinks of requiring it
+        browser.cookies.clear()
+        answer(browser, anna.device, user_verified=is_verified)
+        assert is_signed_in(browser)
+        assert ("none_verified" in users.states_of(db, anna.user.id)) is not is_verified
 
 
 # Challenges

@@ -313,6 +313,8 @@ def _access(stage: Stage) -> Sights:
     yield "access", owner.goto(here)
     yield "access-of-one-app", owner.goto(f"{here}?app=library&search=a")
     yield "access-none", owner.goto(f"{here}?search=nobody")
+    yield "passkey-health", owner.goto(f"{ADMIN}/passkey-health")
+    yield "passkey-health-none", owner.goto(f"{ADMIN}/passkey-health?state=one_provider")
 
 
 def _sign_up(stage: Stage) -> Sights:

@@ -92,6 +92,7 @@ def test_ad_07_odd_queries_are_answered_with_the_usual_list(
         ({"state": "one_device"}, "Nobody depends on a single device."),
         ({"state": "one_provider"}, "Nobody keeps several passkeys at one provider alone."),
         ({"state": "only_synced"}, "Nobody has synced passkeys only."),
+        ({"state": "none_verified"}, "Nobody uses their passkeys without PIN, finger or face."),
         ({"group": ""}, "Everybody"),
     ],
 )
