@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from bench import workloads
 from bench.installation import ENCRYPTION_KEY, Installation
 from bench.load import Connection, WrongAnswer
-from pocketid import config, web
+from pocketid import config, db, web
 from pocketid.crypto import Keyring
 from pocketid.db import Statements, connection_arguments
 from pocketid.paths import data_dir
@@ -60,7 +60,7 @@ class Server:
         self._connection.close()
 
 
-class TimedConnection(psycopg.Connection[Any]):
+class TimedConnection(db.Connection):
     """A connection that adds up how long PostgreSQL was waited for, and how often."""
 
     seconds = 0.0

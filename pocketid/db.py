@@ -17,20 +17,20 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
+import msgspec
 import psycopg
-from psycopg.rows import kwargs_row, scalar_row
-from psycopg.types.json import JsonbDumper
+from psycopg.types.json import JsonbDumper, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from pocketid import log
 from pocketid.errors import Invalid, Unavailable, Violation
 from pocketid.text import _
 
-Connection = psycopg.Connection[Any]
 T = TypeVar("T")
 
 STATEMENT_TIMEOUT_MS = 10_000
@@ -53,6 +53,7 @@ _AWAY = (
 )
 
 psycopg.adapters.register_dumper(dict, JsonbDumper)
+set_json_loads(msgspec.json.decode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,32 @@ class Statements(dict[str, Statement]):
         return statement
 
 
+class Cursor(psycopg.Cursor[tuple[Any, ...]]):
+    """A cursor for one statement, with the names of its columns."""
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The names, in order."""
+        return tuple(column.name for column in self.description or ())
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection that keeps a cursor for each statement, with what was found out about its types."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._by_statement: dict[str, Cursor] = {}
+
+    def execute_named(self, statement: Statement, parameters: Mapping[str, Any]) -> Cursor:
+        """Run a statement; its result is good until it runs again."""
+        cursor = self._by_statement.get(statement.name)
+        if cursor is None:
+            cursor = self._by_statement[statement.name] = Cursor(self)
+        return cursor.execute(
+            statement.text, parameters, prepare=False if statement.planned_each_time else None
+        )
+
+
 class Source(Protocol):
     """Where a Database takes its connection from."""
 
@@ -137,6 +164,7 @@ class Pool:
             # up to minutes, and last on after PostgreSQL is back.
             reconnect_timeout=_RECONNECT_SECONDS,
             open=False,
+            connection_class=Connection,
             kwargs=connection_arguments(),
             name="pocketid",
         )
@@ -202,7 +230,7 @@ def connection_arguments() -> dict[str, Any]:
 
 def connect(conninfo: str) -> Connection:
     """One connection outside of the pool, in autocommit mode. Raises psycopg.OperationalError."""
-    return psycopg.connect(conninfo, **connection_arguments())
+    return Connection.connect(conninfo, **connection_arguments())
 
 
 def unavailable(error: BaseException) -> Unavailable:
@@ -238,23 +266,27 @@ class Database:
 
     def one(self, row: Callable[..., T], name: str, /, **parameters: Any) -> T | None:
         """The first row as what `row`, mostly a dataclass, makes of its columns; or None."""
-        return self._execute(name, parameters, kwargs_row(row)).fetchone()
+        cursor = self._execute(name, parameters)
+        found = cursor.fetchone()
+        return None if found is None else row(**dict(zip(cursor.columns, found, strict=True)))
 
     def many(self, row: Callable[..., T], name: str, /, **parameters: Any) -> list[T]:
         """All rows, each as what `row` makes of its columns."""
-        return self._execute(name, parameters, kwargs_row(row)).fetchall()
+        cursor = self._execute(name, parameters)
+        names = cursor.columns
+        return [row(**dict(zip(names, found, strict=True))) for found in self._all(cursor)]
 
     def value(self, name: str, /, **parameters: Any) -> Any:
         """The first column of the first row, or None."""
-        return self._execute(name, parameters, scalar_row).fetchone()
+        return _first(self._execute(name, parameters))
 
     def values(self, name: str, /, **parameters: Any) -> list[Any]:
         """The first column of all rows."""
-        return self._execute(name, parameters, scalar_row).fetchall()
+        return [found[0] for found in self._all(self._execute(name, parameters))]
 
     def run(self, name: str, /, **parameters: Any) -> int:
         """How many rows the statement touched."""
-        return self._execute(name, parameters, None).rowcount
+        return self._execute(name, parameters).rowcount
 
     def complete(self, name: str, /, **parameters: Any) -> Any:
         """The first column of the request's last write, which is committed by the same round trip; or None.
@@ -265,9 +297,7 @@ class Database:
         if self._connection is None:
             self._connection = self._take()
         try:
-            found = (
-                self._connection.cursor(row_factory=scalar_row).execute(statement.text, parameters).fetchone()
-            )
+            found = _first(self._connection.execute_named(statement, parameters))
         except psycopg.errors.IntegrityError as error:
             raise Violation(error.diag.constraint_name or "") from error
         except _AWAY as error:
@@ -338,10 +368,17 @@ class Database:
             transaction.__enter__()
             self._transaction = transaction
 
-    def _execute(self, name: str, parameters: Mapping[str, Any], row_factory: Any) -> psycopg.Cursor[Any]:
+    @staticmethod
+    def _all(cursor: Cursor) -> list[tuple[Any, ...]]:
+        """All rows; a kept cursor must not keep what may be many."""
+        found = cursor.fetchall()
+        cursor.pgresult = None
+        return found
+
+    def _execute(self, name: str, parameters: Mapping[str, Any]) -> Cursor:
         statement = self._statements.bind(name, parameters)
         try:
-            return self._retried(lambda: self._attempt(statement, parameters, row_factory))
+            return self._retried(lambda: self._attempt(statement, parameters))
         except psycopg.errors.IntegrityError as error:
             raise Violation(error.diag.constraint_name or "") from error
 
@@ -361,16 +398,14 @@ class Database:
         except _AWAY as error:
             raise unavailable(error) from error
 
-    def _attempt(
-        self, statement: Statement, parameters: Mapping[str, Any], row_factory: Any
-    ) -> psycopg.Cursor[Any]:
+    def _attempt(self, statement: Statement, parameters: Mapping[str, Any]) -> Cursor:
         if self._connection is None:
             self._connection = self._take()
         if statement.writes:
             self._begin()
-        cursor = (
-            self._connection.cursor(row_factory=row_factory) if row_factory else self._connection.cursor()
-        )
-        return cursor.execute(
-            statement.text, parameters, prepare=False if statement.planned_each_time else None
-        )
+        return self._connection.execute_named(statement, parameters)
+
+
+def _first(cursor: Cursor) -> Any:
+    found = cursor.fetchone()
+    return None if found is None else found[0]
