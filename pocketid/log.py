@@ -20,6 +20,7 @@ from typing import Any
 _LOGGER = logging.getLogger("pocketid")
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
+_NUMBERS = (bool, int, float)
 _LONGEST_VALUE = 512
 _LONGEST_TRACE = 8192
 # What would begin a new line, move a terminal's cursor, or show text in another order than it has.
@@ -51,27 +52,26 @@ def configure(level: str, *, as_json: bool, priority_prefix: bool) -> None:
 
 def event(name: str, /, **fields: Any) -> None:
     """Something happened that an operator may want to read later."""
-    _LOGGER.info(name, extra={"fields": fields})
+    _tell(logging.INFO, name, fields)
 
 
 def warning(name: str, /, **fields: Any) -> None:
     """Something is not as it should be, and the program goes on."""
-    _LOGGER.warning(name, extra={"fields": fields})
+    _tell(logging.WARNING, name, fields)
 
 
 def failure(name: str, error: BaseException, /, **fields: Any) -> None:
     """A fault of ours: what was tried, the error, and where it came from, in one line."""
     trace = "".join(traceback.format_exception(error))[-_LONGEST_TRACE:]
-    _LOGGER.error(name, extra={"fields": {**fields, "error": repr(error)}, "trace": trace})
+    _tell(logging.ERROR, name, {**fields, "error": repr(error)}, trace)
 
 
 def request(method: str, path: str, status: int, milliseconds: float, /, **fields: Any) -> None:
     """A request that was answered. Health checks and files are told at level debug, so that they fill no journal."""
     is_quiet = status < 400 and (path in _QUIET or path.startswith("/static/"))
     level = logging.DEBUG if is_quiet else logging.INFO
-    if _LOGGER.isEnabledFor(level):
-        shown = {"method": method, "path": path, "status": status, "ms": round(milliseconds, 1), **fields}
-        _LOGGER.log(level, "request", extra={"fields": shown})
+    shown = {"method": method, "path": path, "status": status, "ms": round(milliseconds, 1), **fields}
+    _tell(level, "request", shown)
 
 
 def redacted(text: str) -> str:
@@ -81,6 +81,13 @@ def redacted(text: str) -> str:
     for secret in _SECRETS:
         text = secret.sub(r"\1***", text)
     return text
+
+
+def _tell(level: int, name: str, fields: dict[str, Any], trace: str | None = None) -> None:
+    """As Logger.log, but without its walk up the stack for a file and line that nobody is told."""
+    if _LOGGER.isEnabledFor(level):
+        extra = {"fields": fields, "trace": trace}
+        _LOGGER.handle(_LOGGER.makeRecord(_LOGGER.name, level, "", 0, name, (), None, extra=extra))
 
 
 class _Lines(logging.Formatter):
@@ -117,7 +124,7 @@ class _Lines(logging.Formatter):
 
 
 def _shown(value: Any) -> Any:
-    return value if isinstance(value, bool | int | float) else redacted(str(value))[:_LONGEST_VALUE]
+    return value if isinstance(value, _NUMBERS) else redacted(str(value))[:_LONGEST_VALUE]
 
 
 def _quoted(value: Any) -> str:
