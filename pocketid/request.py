@@ -4,6 +4,7 @@ Knows nothing of Bottle, of users' rules or of pages. `Actor` is who acts, `Guar
 """
 
 import enum
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from pocketid.config import Config
-from pocketid.crypto import Keyring
+from pocketid.crypto import Keyring, random_token
 from pocketid.db import Database
 from pocketid.geo import Place, Places
 from pocketid.render import Assets
@@ -98,15 +99,20 @@ class Browser:
     A browser without one gets it with the first answer for which somebody read `token`.
     """
 
-    def __init__(self, token: str, *, is_new: bool) -> None:
+    def __init__(self, token: str | None) -> None:
         self._token = token
-        self.is_new = is_new
-        self.needs_cookie = False
+        self.is_new = token is None
+
+    @property
+    def needs_cookie(self) -> bool:
+        """Whether somebody read a token that the browser does not have yet."""
+        return self.is_new and self._token is not None
 
     @property
     def token(self) -> str:
         """The text; from now on the browser has to keep it."""
-        self.needs_cookie = self.is_new
+        if self._token is None:
+            self._token = random_token()
         return self._token
 
 
@@ -132,9 +138,13 @@ class Request:
     browser: Browser
     actor: Actor | None = None
     session_token: str | None = None
-    reference: str = ""
     log_fields: dict[str, Any] = field(default_factory=dict)
     places: Places = field(default_factory=Places)
+
+    @cached_property
+    def reference(self) -> str:
+        """The number by which its line in the log is found."""
+        return secrets.token_hex(6)
 
     @property
     def user_agent(self) -> str:

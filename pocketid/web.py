@@ -14,7 +14,6 @@ It holds no rule of the provider and no SQL.
 
 import base64
 import re
-import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +27,7 @@ import bottle
 
 from pocketid import audit, cookies, log, outbox, proxies, render, sessions, settings
 from pocketid.config import Config
-from pocketid.crypto import Keyring, random_token, same
+from pocketid.crypto import Keyring, same
 from pocketid.db import Database, Source, Statements
 from pocketid.errors import NotAllowed, NotFound, NotSignedIn, Refusal, TooLarge, Unavailable
 from pocketid.geo import Places
@@ -44,6 +43,7 @@ Handler = Callable[..., Response]
 BODY_LIMIT = 64 * 1024
 UPLOAD_LIMIT = 6 * 1024 * 1024
 _MAX_FIELDS = 100
+_TOKEN_CHARACTERS = 43
 _BROWSER_SECONDS = 400 * 86_400
 _FLASH_SECONDS = 60
 _PAGES_OF_THE_API = {"/api/oidc/end-session"}  # people come here, whatever the address looks like
@@ -173,7 +173,6 @@ def _bare_request(site: Site, environ: Mapping[str, Any], db: Database) -> Reque
     }
     own_cookies = dict(cookies.received(headers.get("cookie", ""), site.config))
     token = own_cookies.get("browser", "")
-    is_new = len(token) != 43
     speak(preferred_locale(headers.get("accept-language", "")) or "en")  # until we know who reads
     return Request(
         method=environ["REQUEST_METHOD"],
@@ -192,8 +191,7 @@ def _bare_request(site: Site, environ: Mapping[str, Any], db: Database) -> Reque
         places=site.places,
         assets=site.assets,
         db=db,
-        browser=Browser(random_token() if is_new else token, is_new=is_new),
-        reference=secrets.token_hex(6),
+        browser=Browser(token if len(token) == _TOKEN_CHARACTERS else None),
     )
 
 

@@ -36,7 +36,7 @@ def request_(site: Site, db: Database) -> Request:
         signals=site.signals,
         assets=site.assets,
         db=db,
-        browser=Browser("x" * 43, is_new=False),
+        browser=Browser("x" * 43),
     )
 
 
