@@ -40,7 +40,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One app; see recipes.json."""
+    """One app; see recipes.json. `needs` are the claims that it cannot do without."""
 
     id: str
     name: str
@@ -53,6 +53,8 @@ class Recipe:
     scopes: str = "openid profile email"
     authentication: str = "client_secret_post"
     requires_pkce: bool = True
+    needs: list[str] = field(default_factory=list)
+    reads_id_token: bool = True
     notes: list[str] = field(default_factory=list)
 
 
@@ -109,6 +111,17 @@ def fill(recipe: Recipe, address: str, answers: Mapping[str, str]) -> Filled:
 def settings(recipe: Recipe, values: Mapping[str, str]) -> list[Entry]:
     """What to enter in the app, in its own words and order."""
     return [Entry(entry.label, _filled(entry.value, values)) for entry in recipe.settings]
+
+
+def missing_switch(recipe: Recipe, *, claims_in_id_token: bool) -> list[str]:
+    """A sentence where the client's switch keeps from the app what it needs."""
+    if not recipe.reads_id_token or claims_in_id_token:
+        return []
+    return [
+        _(
+            "{app} reads {claims} in the ID token. Switch on “Name, e-mail and groups in the ID token”."
+        ).format(app=recipe.name, claims=", ".join(recipe.needs))
+    ]
 
 
 def differences(recipe: Recipe, filled: Filled, registered: Sequence[str]) -> list[str]:

@@ -295,6 +295,8 @@ def _show(
     if recipe and "address" in client.recipe_answers:
         filled = recipes.fill(recipe, client.recipe_answers["address"], client.recipe_answers)
         warnings += recipes.differences(recipe, filled, client.redirect_uris)
+    if recipe:
+        warnings += recipes.missing_switch(recipe, claims_in_id_token=client.claims_in_id_token)
     return page(
         "admin/clients/show",
         status=_UNPROCESSABLE if errors else HTTPStatus.OK,

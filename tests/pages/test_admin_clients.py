@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 from PIL import Image
 
-from pocketid import client_secrets, clients, fetching, images, recipes, refused_requests
+from pocketid import client_secrets, clients, fetching, images, recipes, refused_requests, subjects
 from pocketid.audit import Row
 from pocketid.clients import Client
 from pocketid.db import Database
 from pocketid.groups import Group
+from pocketid.oidc import claims
 from pocketid.users import User
 from tests.browser import Browser
 from tests.conftest import Clock
@@ -474,6 +475,31 @@ def test_an_unknown_secret_is_not_found(
     make_client("immich")
     assert browser.post(f"{HERE}/secrets/{secret_id}/revoke").status == 404
     assert events("CLIENT_SECRET_REVOKED") == []
+
+
+@pytest.mark.parametrize("recipe", recipes.all_recipes(), ids=lambda recipe: recipe.id)
+def test_a_client_made_from_a_recipe_is_told_what_its_app_needs(
+    recipe: recipes.Recipe, browser: Browser, db: Database, admin: User
+) -> None:
+    browser.get(f"{LIST}/new/{recipe.id}")
+    answers = {question.name: question.default for question in recipe.questions}
+    browser.post(f"{LIST}/new/{recipe.id}", {"address": recipe.example, **answers})
+    client = clients.get(db, browser.variables["client"].id)
+    subject = subjects.find(db, admin.id)
+    assert subject is not None
+    assert recipe.needs
+    for told in (claims.in_id_token, claims.in_userinfo):
+        found = told(subject, recipe.scopes.split(), client, app_url="https://id.example.test")
+        assert found.keys() >= set(recipe.needs), told.__name__
+
+
+@pytest.mark.parametrize(("recipe", "warned"), [("mealie", True), ("vaultwarden", False)])
+def test_an_app_that_reads_the_id_token_is_warned_of_when_nothing_is_in_it(
+    recipe: str, warned: bool, browser: Browser, make_client: MakeClient
+) -> None:
+    make_client("immich", recipe=recipe, claims_in_id_token=False)
+    found = [text for text in browser.get(HERE).variables["warnings"] if "in the ID token" in text]
+    assert bool(found) is warned
 
 
 # The logo
