@@ -53,6 +53,7 @@ class Event(enum.StrEnum):
     ONE_TIME_ACCESS_CREATED = "ONE_TIME_ACCESS_CREATED"
     ONE_TIME_ACCESS_REVOKED = "ONE_TIME_ACCESS_REVOKED"
     ONE_TIME_ACCESS_REFUSED = "ONE_TIME_ACCESS_REFUSED"
+    LOGIN_CODE_ASKED = "LOGIN_CODE_ASKED"
     INVITATION_CREATED = "INVITATION_CREATED"
     INVITATION_RENEWED = "INVITATION_RENEWED"
     INVITATION_WITHDRAWN = "INVITATION_WITHDRAWN"
@@ -286,6 +287,7 @@ def _labels() -> dict[str, str]:
         Event.ONE_TIME_ACCESS_CREATED: _("One-time link made"),
         Event.ONE_TIME_ACCESS_REVOKED: _("One-time link withdrawn"),
         Event.ONE_TIME_ACCESS_REFUSED: _("One-time link refused"),
+        Event.LOGIN_CODE_ASKED: _("Login code asked for by e-mail"),
         Event.INVITATION_CREATED: _("Invitation made"),
         Event.INVITATION_RENEWED: _("Invitation's link made anew"),
         Event.INVITATION_WITHDRAWN: _("Invitation withdrawn"),

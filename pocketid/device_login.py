@@ -145,19 +145,17 @@ def finish(request: Request, wait_id: str) -> SignedIn:
     """Spend the approval and sign its person in. Raises Gone when there is none, Spent for a disabled person."""
     approval = _take(request, wait_id)
     user_id = approval.approved_by
-    if users.get(request.db, user_id).disabled:
+    user = users.get(request.db, user_id)
+    if user.disabled:
         audit.record(request, Event.REMOTE_SIGN_IN_REFUSED, user_id=user_id, reason="disabled")
-        raise Spent(
-            _("Your account is disabled. Please ask the person who runs this site."),
-            status=HTTPStatus.FORBIDDEN,
-        )
+        raise Spent(users.why_kept_out(user), status=HTTPStatus.FORBIDDEN)
     users.note_sign_in(request.db, user_id, request.now)
     if approval.interaction_id is None:
         token = sessions.start(request, user_id, "device")
         audit.record(request, Event.REMOTE_SIGN_IN)
         return SignedIn(token, None)
     interaction = interactions.get(request, str(approval.interaction_id))
-    enter_app(request, interaction, user_id, "device")
+    interactions.enter_for_app(request, interaction, user_id, "device")
     audit.record(request, Event.REMOTE_SIGN_IN, user_id=user_id, client_id=interaction.client_id)
     return SignedIn(None, interaction)
 
@@ -171,12 +169,6 @@ def _take(request: Request, wait_id: str) -> _Approval:
         ):
             return taken
     raise Gone(_("This sign-in was used already, or has expired. Please start again."))
-
-
-def enter_app(request: Request, interaction: Interaction, user_id: UUID, method: sessions.Method) -> None:
-    """Let a person go on with an app's request without being signed in here."""
-    session_id = sessions.start_for_app(request, user_id, method, interaction.client_id)
-    interactions.enter(request.db, interaction.id, session_id)
 
 
 # The device with a passkey

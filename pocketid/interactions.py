@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from pocketid import sessions
 from pocketid.db import Database
 from pocketid.errors import Gone
 from pocketid.request import Request
@@ -76,6 +77,12 @@ def choose_account(db: Database, interaction_id: UUID) -> None:
 def enter(db: Database, interaction_id: UUID, session_id: UUID | None) -> None:
     """Note that somebody signed in for this: by a session for its app only, or (None) in the browser."""
     db.run("interactions.enter", id=interaction_id, session_id=session_id)
+
+
+def enter_for_app(request: Request, interaction: Interaction, user_id: UUID, method: sessions.Method) -> None:
+    """Let a person go on with a request without being signed in in this browser."""
+    session_id = sessions.start_for_app(request, user_id, method, interaction.client_id)
+    enter(request.db, interaction.id, session_id)
 
 
 def leave(db: Database, interaction_id: UUID) -> None:

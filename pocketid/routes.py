@@ -14,6 +14,7 @@ from pocketid.pages import (
     admin_images,
     admin_invitation_imports,
     admin_invitations,
+    admin_login_codes,
     admin_mail,
     admin_passkey_health,
     admin_settings,
@@ -25,6 +26,7 @@ from pocketid.pages import (
     images,
     invitations,
     login,
+    login_email,
     passkeys,
     setup,
     signup,
@@ -105,6 +107,8 @@ ROUTES = (
     Route("GET", "/login/alternative/device", device_login.show, PUBLIC),
     Route("GET", "/login/alternative/device/state", device_login.state, PUBLIC),
     Route("POST", "/login/alternative/device", device_login.finish, PUBLIC),
+    Route("GET", "/login/alternative/email", login_email.show, PUBLIC),
+    Route("POST", "/login/alternative/email", login_email.ask, PUBLIC),
     Route("GET", "/device", device.show, USER),
     Route("POST", "/device/approve", device.approve, USER),
     Route("POST", "/device/deny", device.deny, USER),
@@ -154,6 +158,7 @@ ROUTES = (
     ),
     Route("POST", "/settings/admin/users/<user_id>/groups", admin_users.update_groups, ADMIN),
     Route("POST", "/settings/admin/users/<user_id>/links", step_up(admin_users.create_link), ADMIN),
+    Route("POST", "/settings/admin/users/<user_id>/links/mail", step_up(admin_login_codes.send), ADMIN),
     Route("POST", "/settings/admin/users/<user_id>/links/<token_id>/revoke", admin_users.revoke_link, ADMIN),
     Route(
         "POST", "/settings/admin/users/<user_id>/sessions/<session_id>/end", admin_users.end_session, ADMIN

@@ -425,6 +425,21 @@ CREATE TABLE public.limits (
 
 COMMENT ON TABLE public.limits IS 'Token buckets, one for each kind of request and who makes it';
 
+CREATE TABLE public.login_codes (
+    browser_digest bytea NOT NULL,
+    code_mac bytea NOT NULL,
+    user_id uuid,
+    guesses_left integer NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT login_codes_guesses_left_check CHECK ((guesses_left >= 0))
+);
+
+COMMENT ON TABLE public.login_codes IS 'The code that a browser has asked for by e-mail: one for each browser, the last';
+
+COMMENT ON COLUMN public.login_codes.code_mac IS 'HMAC of the code, which was mailed and is stored nowhere';
+
+COMMENT ON COLUMN public.login_codes.user_id IS 'Null where the address was nobody''s: the browser is answered all the same';
+
 CREATE TABLE public.migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -716,6 +731,9 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.limits
     ADD CONSTRAINT limits_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY public.login_codes
+    ADD CONSTRAINT login_codes_pkey PRIMARY KEY (browser_digest);
+
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (number);
 
@@ -846,6 +864,10 @@ CREATE UNIQUE INDEX invitations_user_id_key ON public.invitations USING btree (u
 CREATE UNIQUE INDEX invitations_username_key ON public.invitations USING btree (lower(username)) WHERE ((accepted_at IS NULL) AND (withdrawn_at IS NULL));
 
 CREATE INDEX limits_updated_at ON public.limits USING btree (updated_at);
+
+CREATE INDEX login_codes_expires_at ON public.login_codes USING btree (expires_at);
+
+CREATE INDEX login_codes_user_id ON public.login_codes USING btree (user_id);
 
 CREATE UNIQUE INDEX one_time_access_tokens_digest_key ON public.one_time_access_tokens USING btree (digest);
 
@@ -993,6 +1015,9 @@ ALTER TABLE ONLY public.invitations
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.login_codes
+    ADD CONSTRAINT login_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.one_time_access_tokens
     ADD CONSTRAINT one_time_access_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;

@@ -37,6 +37,12 @@ EXAMPLES: dict[Kind, dict[str, Any]] = {
     },
     Kind.SIGN_UP_KNOWN: {"link": "https://pocketid.example.test/login"},
     Kind.TEST: {},
+    Kind.LOGIN_CODE: {
+        "name": "Anna Muster",
+        "code": "7F3K9Q",
+        "link": "https://pocketid.example.test/lc/7F3K9Q?redirect=%2Fsettings%2Faccount",
+        "hours": 0,
+    },
 }
 
 

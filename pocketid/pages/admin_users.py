@@ -23,6 +23,7 @@ from pocketid import (
 )
 from pocketid.audit import Event, Filter
 from pocketid.errors import Invalid
+from pocketid.pages import admin_login_codes
 from pocketid.pages.addresses import row_id
 from pocketid.pages.questions import ask
 from pocketid.paging import base_url
@@ -35,7 +36,6 @@ _UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 _RECENT_EVENTS = 15
 _TICKABLE = 30  # groups in one form, which has a hundred fields at most
 _OFFERED = 10  # groups that a person could join; a search finds the others
-_LIFETIMES = {"hour": 3600, "day": 86_400, "week": 7 * 86_400, "month": 30 * 86_400}
 
 
 def new(request: Request) -> Response:
@@ -113,7 +113,7 @@ def update_groups(request: Request, user_id: str) -> Response:
 def create_link(request: Request, user_id: str) -> Response:
     """Make a one-time link, and show it this once."""
     user = users.get(request.db, row_id(user_id))
-    seconds = _LIFETIMES.get(request.form.text("lifetime"), _LIFETIMES["hour"])
+    seconds = admin_login_codes.lifetime(request)
     code = one_time_access.create(request.db, user.id, request.person.user_id, seconds, request.now)
     audit.record(request, Event.ONE_TIME_ACCESS_CREATED, user_id=user.id, seconds=seconds)
     link = one_time_access.link(request.config, code)
@@ -299,6 +299,7 @@ def _show(
         errors=dict(errors or {}),
         link=link,
         qr=qr.data_address(link) if link else "",
+        can_mail=bool(user.email) and not user.disabled and admin_login_codes.is_open(request),
         invitation=invitations.of_user(request, user.id),
         links=one_time_access.of_user(request.db, user.id, request.now),
         apps=[*zip(apps, access.verdicts(request.db, [user], apps)[0], strict=True)],

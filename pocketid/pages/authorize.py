@@ -1,13 +1,13 @@
 """What a person sees between an app's request and the way back: sign in, choose an account, consent.
 
 Which of these it is, oidc/prompts.py decides; each POST does one step and asks it again. Where somebody signed in
-for the app only (device_login.enter_app), they are the actor here and nowhere else.
+for the app only (interactions.enter_for_app), they are the actor here and nowhere else.
 """
 
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
-from pocketid import callback_urls, consents, interactions, sessions, signup, webauthn
+from pocketid import callback_urls, clients, consents, interactions, sessions, signup, webauthn
 from pocketid.errors import Gone, Refusal
 from pocketid.interactions import Interaction
 from pocketid.oidc import authorize, shown
@@ -81,6 +81,12 @@ def of_target(request: Request, target: str) -> Interaction | None:
         return interactions.get(request, dict(parse_qsl(parts.query)).get("id", ""))
     except Gone:
         return None
+
+
+def app_name(request: Request, target: str) -> str | None:
+    """The name of the app that waits at `target`; None where none does."""
+    interaction = of_target(request, target)
+    return clients.get(request.db, interaction.client_id).name if interaction else None
 
 
 def form_action(request: Request, target: str) -> tuple[str, ...]:

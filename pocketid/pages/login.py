@@ -6,9 +6,9 @@ Every page here takes `redirect`, a path of ours to go on to, and passes it alon
 from http import HTTPStatus
 from urllib.parse import quote
 
-from pocketid import clients, one_time_access, sessions, setup, signup, users, webauthn
+from pocketid import clients, login_codes, one_time_access, sessions, setup, signup, users, webauthn
 from pocketid.one_time_access import CodeRefused
-from pocketid.pages import addresses
+from pocketid.pages import addresses, login_email
 from pocketid.pages import authorize as interaction
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
@@ -63,6 +63,7 @@ def alternatives(request: Request) -> Response:
         query=addresses.query(request),
         interaction=waiting,
         client=clients.get(request.db, waiting.client_id) if waiting else None,
+        sends_codes=login_codes.is_open(request),
     )
 
 
@@ -73,20 +74,37 @@ def enter_code(request: Request) -> Response:
         target=addresses.target(request),
         query=addresses.query(request),
         code=request.query.text("code"),
+        app_name=interaction.app_name(request, addresses.target(request)),
     )
 
 
 def open_link(request: Request, code: str) -> Response:
     """What a one-time link opens: a button. Looking at it spends nothing (CO-03)."""
-    return page("login/link", target=addresses.target(request), code=code)
+    if login_codes.is_short(code) and not login_codes.is_awaited(request):
+        return page("login/elsewhere", code=code)
+    return page(
+        "login/link",
+        target=addresses.target(request),
+        code=code,
+        app_name=interaction.app_name(request, addresses.target(request)),
+    )
 
 
 def redeem(request: Request) -> Response:
-    """Spend a one-time code, and lead its person to a passkey of their own."""
+    """Spend a one-time code, and lead its person to a passkey of their own; with `only` straight to the app."""
+    code = request.form.text("code")
+    only_for = interaction.of_target(request, addresses.target(request)) if "only" in request.form else None
     try:
-        token = one_time_access.sign_in(request, request.form.text("code"))
+        if login_codes.is_short(code):
+            token = login_codes.sign_in(request, code, only_for)
+        else:
+            token = one_time_access.sign_in(request, code, only_for)
     except CodeRefused as refusal:
+        if login_codes.is_short(code):
+            return login_email.ask_for_code(request, refusal.message)
         return page("login/code_refused", status=refusal.status, message=refusal.message)
+    if token is None:
+        return redirect(addresses.target(request))
     return redirect("/login/add-passkey" + addresses.query(request)).with_cookie(
         *sessions.cookie(token, request)
     )

@@ -1,7 +1,6 @@
 """Sign-in on a device without a passkey: who may approve, who gets the session, and what is good only once."""
 
 import json
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,7 @@ from pocketid.routes import ROUTES
 from pocketid.users import User
 from pocketid.web import Site
 from tests.authenticator import options_of
-from tests.browser import Browser
+from tests.browser import Browser, at_once
 from tests.conftest import Clock, add_user, sign_in_as
 from tests.two_devices import WAITING, Phone, Television
 
@@ -253,22 +252,6 @@ def test_new_codes_are_limited_for_each_address(
 
 
 # At once
-
-
-def at_once(*posts: tuple[Browser, str, dict[str, str]]) -> list[int]:
-    """What each browser is answered when all send a form at the same moment."""
-    gate = threading.Barrier(len(posts))
-
-    def send(browser: Browser, path: str, form: dict[str, str]) -> None:
-        gate.wait()
-        browser.post(path, form)
-
-    threads = [threading.Thread(target=send, args=post) for post in posts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=20)
-    return sorted(browser.status for browser, _path, _form in posts)
 
 
 def test_of_two_people_who_approve_at_once_one_wins_and_of_two_tabs_that_go_on(

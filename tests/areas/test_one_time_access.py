@@ -133,7 +133,7 @@ def test_co_04_used_expired_withdrawn_and_unknown_codes_get_the_same_page(
 
 def test_guesses_are_limited(browser: Browser, db: Database) -> None:
     browser.get("/lc")
-    answers = [browser.post("/lc", {"code": f"GUESS-{number}"}).status for number in range(12)]
+    answers = [browser.post("/lc", {"code": f"A-WRONG-GUESS-{number}"}).status for number in range(12)]
     assert answers == [410] * 10 + [429] * 2
     assert int(browser.headers["Retry-After"]) > 0
 

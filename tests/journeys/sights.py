@@ -62,6 +62,7 @@ def sights(browser: Browser, origin: str, database: Database, conninfo: str) -> 
             _enrolment,
             _doors,
             _two_devices,
+            _codes_by_mail,
             _account,
             _passkeys,
             _people,
@@ -191,6 +192,36 @@ def _long_ago(stage: Stage) -> Iterator[None]:
     yield
     with connect(stage.conninfo) as connection:
         connection.execute("update sessions set verified_at = verified_at + interval '1 hour'")
+
+
+def _codes_by_mail(stage: Stage) -> Sights:
+    """The way that is closed unless an admin opens it; nothing listens where the mails would go."""
+    switches = {
+        "emailOneTimeAccessAsUnauthenticatedEnabled": "true",
+        "emailOneTimeAccessAsAdminEnabled": "true",
+    }
+    rows = {"smtpHost": "localhost", "smtpPort": "9", "smtpFrom": "id@example.org", **switches}
+    _store(stage, rows)
+    with stage.stranger() as somebody:
+        yield "login-alternative-mail", somebody.goto("/login/alternative")
+        page = somebody.goto("/login/alternative/email")
+        yield "email", page
+        yield "email-errors", _fill(page, email="anna@")
+        yield "email-code", _fill(page, email="anna@example.org")
+        yield "email-code-refused", _fill(page, code="000000")
+    with stage.stranger() as somebody:
+        yield "code-elsewhere", somebody.goto("/lc/7F3K9Q")
+    page = stage.owner.goto(f"{ADMIN}/users?search=anna")
+    _follow(page, "Anna Muster")
+    yield "user-with-mail", page
+    _store(stage, dict.fromkeys(rows, ""))
+
+
+def _store(stage: Stage, rows: dict[str, str]) -> None:
+    """Settings by their names in the database; an empty one counts as absent."""
+    for name, value in rows.items():
+        stage.database.run("settings.store", name=name, value=value, now=datetime.now(UTC))
+    stage.database.commit()
 
 
 def _two_devices(stage: Stage) -> Sights:

@@ -183,6 +183,7 @@ def test_s_ad_01_the_guard_follows_from_the_address(route: Route) -> None:
 
 OPEN_FORMS = {
     *("/setup", "/setup/passkey", "/login", "/lc", "/login/alternative/device", "/logout"),
+    "/login/alternative/email",
     *("/invitation/<token>", "/invitation/<token>/passkey"),
     *("/signup", "/signup/passkey"),
     *("/interaction/sign-in", "/interaction/choose", "/interaction/switch"),

@@ -129,6 +129,7 @@ def pages(world: World, db: Database) -> Iterator[Browser]:
     yield from _invited(world)
     yield from _signing_up(world, db)
     yield from _on_the_way_to_an_app(world, db)
+    yield from _by_email(world)
 
 
 def _invited(world: World) -> Iterator[Browser]:
@@ -188,6 +189,16 @@ def signup_accept(world: World, db: Database) -> None:
     clara = users.find(db, "clara")
     assert clara
     db.run("signup.accept", user_id=clara.id, now=world.now)
+
+
+def _by_email(world: World) -> Iterator[Browser]:
+    rows = {"smtpHost": "mail.example.test", "smtpFrom": "id@example.test"}
+    for name, value in {**rows, "emailOneTimeAccessAsUnauthenticatedEnabled": "true"}.items():
+        world.db.run("settings.store", name=name, value=value, now=world.now)
+    stranger = world.browser(STRANGER)
+    yield stranger.get("/lc/ABC123")
+    yield stranger.get("/login/alternative/email")
+    yield stranger.post("/login/alternative/email", {"email": "anna@example.test"}).follow()
 
 
 def _on_the_way_to_an_app(world: World, db: Database) -> Iterator[Browser]:

@@ -1,4 +1,4 @@
-% # Needs: target (path), code (str)
+% # Needs: target (path), code (str), app_name (str or None)
 % rebase("layout/bare.tpl", title=_("Sign in"))
 <div class="sheet">
 <div class="centred fields">
@@ -10,6 +10,7 @@
 % include("parts/form_token.tpl")
 <input type="hidden" name="redirect" value="{{target}}">
 <input type="hidden" name="code" value="{{code}}">
+% include("parts/only_app.tpl", app_name=app_name)
 <button class="primary wide">{{_("Sign in")}}</button>
 </form>
 </div>

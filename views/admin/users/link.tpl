@@ -1,4 +1,4 @@
-% # Needs: here (address of the person), name (str), link (str or None), qr (str), links (list[Token])
+% # Needs: here (address of the person), name (str), link (str or None), qr (str), can_mail (bool), links (list[Token])
 <section class="card" id="link" aria-labelledby="link-title"><header><h2 id="link-title">{{_("One-time link")}}</h2><p class="soft">{{_("Signs {name} in once, to add a passkey. Send it in a way that nobody else reads.").format(name=name)}}</p></header>
 % if link:
 <div class="link-made"><div class="fields"><div class="notice good" role="status">{{_("Copy the link now: it is shown this once.")}}</div>
@@ -20,4 +20,8 @@
 % end
 <form class="row" method="post" action="{{here}}/links">
 % include("parts/form_token.tpl")
-<label for="lifetime">{{_("Valid for")}}</label><select id="lifetime" name="lifetime" class="narrow"><option value="hour">{{_("1 hour")}}</option><option value="day">{{_("1 day")}}</option><option value="week">{{_("1 week")}}</option><option value="month">{{_("1 month")}}</option></select><button>{{_("Make a link")}}</button></form></section>
+<label for="lifetime">{{_("Valid for")}}</label><select id="lifetime" name="lifetime" class="narrow"><option value="hour">{{_("1 hour")}}</option><option value="day">{{_("1 day")}}</option><option value="week">{{_("1 week")}}</option><option value="month">{{_("1 month")}}</option></select><button>{{_("Make a link")}}</button>
+% if can_mail:
+<button formaction="{{here}}/links/mail">{{_("Send it by e-mail")}}</button>
+% end
+</form></section>
