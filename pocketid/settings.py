@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pocketid import images
+from pocketid import accent, images
 from pocketid.config import Config
 from pocketid.crypto import CannotOpen, Keyring, base64url, from_base64url
 from pocketid.db import Database
@@ -53,6 +53,9 @@ class Settings:
     email_one_time_access_as_admin_enabled: bool = False
     email_api_key_expiration_enabled: bool = False
     default_language: str = "en"
+    allow_synced_passkeys: bool = True
+    authenticator_attachment: str = "any"
+    disable_animations: bool = False
 
 
 # Field -> (name in the database and in Pocket ID's API, environment variable)
@@ -66,6 +69,9 @@ NAMES: dict[str, tuple[str, str]] = {
     "require_user_email": ("requireUserEmail", "REQUIRE_USER_EMAIL"),
     "emails_verified": ("emailsVerified", "EMAILS_VERIFIED"),
     "user_verification": ("webauthnUserVerification", "WEBAUTHN_USER_VERIFICATION"),
+    "allow_synced_passkeys": ("webauthnAllowSyncedPasskeys", "WEBAUTHN_ALLOW_SYNCED_PASSKEYS"),
+    "authenticator_attachment": ("webauthnAuthenticatorAttachment", "WEBAUTHN_AUTHENTICATOR_ATTACHMENT"),
+    "disable_animations": ("disableAnimations", "DISABLE_ANIMATIONS"),
     "allow_user_signups": ("allowUserSignups", "ALLOW_USER_SIGNUPS"),
     "signup_requires_approval": ("signupRequiresApproval", "SIGNUP_REQUIRES_APPROVAL"),
     "signup_default_user_group_ids": ("signupDefaultUserGroupIDs", "SIGNUP_DEFAULT_USER_GROUP_IDS"),
@@ -106,11 +112,11 @@ class Stored:
 class Appearance:
     """What every page shows of the settings.
 
-    `accent_version` is empty for the built-in colour; `images` are the site's own pictures, name -> digest.
+    `theme_version` is empty for the built-in look; `images` are the site's own pictures, name -> digest.
     """
 
     app_name: str
-    accent_version: str
+    theme_version: str
     images: Mapping[str, str]
 
 
@@ -190,9 +196,14 @@ def appearance(request: Request) -> Appearance:
 
 def appearance_of(settings: Settings) -> Appearance:
     """What pages and mails show of these settings."""
-    is_default = settings.accent_color == "default"
-    version = "" if is_default else hashlib.sha256(settings.accent_color.encode()).hexdigest()[:8]
-    return Appearance(settings.app_name, version, {})
+    sheet = style_sheet(settings)
+    return Appearance(settings.app_name, hashlib.sha256(sheet.encode()).hexdigest()[:8] if sheet else "", {})
+
+
+def style_sheet(settings: Settings) -> str:
+    """What these settings change of how pages look; empty when it is nothing."""
+    still = "*,::before,::after{transition:none!important;animation:none!important}\n"
+    return accent.style_sheet(settings.accent_color) + (still if settings.disable_animations else "")
 
 
 def _check_free(config: Config, names: Collection[str]) -> None:

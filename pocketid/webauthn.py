@@ -290,6 +290,13 @@ def _registration(request: Request, credential: str) -> tuple[answers.Registrati
         raise PasskeyRefused(
             _("This authenticator cannot keep a passkey that signs you in by itself. Please use another one.")
         )
+    if registration.data.is_backup_eligible() and not settings.load(request).allow_synced_passkeys:
+        raise PasskeyRefused(
+            _(
+                "That passkey would be copied to other devices, which is not allowed here. Please use a security key,"
+                " or a device that keeps its passkeys to itself."
+            )
+        )
     return registration, ceremony
 
 
@@ -324,6 +331,7 @@ def _creation_options(
     request: Request, challenge: str, user_id: UUID, names: tuple[str, str], excluded: list[dict[str, Any]]
 ) -> str:
     current = settings.load(request)
+    attachment = current.authenticator_attachment
     return json.dumps(
         {
             "rp": {"id": request.config.rp_id, "name": current.app_name},
@@ -336,6 +344,7 @@ def _creation_options(
                 "residentKey": "required",
                 "requireResidentKey": True,
                 "userVerification": current.user_verification,
+                **({} if attachment == "any" else {"authenticatorAttachment": attachment}),
             },
             "attestation": "none",
             "extensions": {"credProps": True},

@@ -15,8 +15,14 @@ from pocketid.settings import NAMES, SECRETS, Settings
 from pocketid.text import LANGUAGES, _
 
 PAGE = "/settings/admin/application-configuration"
-_FLAGS = ("allow_own_account_edit", "require_user_email", "emails_verified")
-_TEXTS = ("app_name", "session_duration", "home_page_url", "default_language", "user_verification")
+_FLAGS = (
+    *("allow_own_account_edit", "require_user_email", "emails_verified"),
+    *("allow_synced_passkeys", "disable_animations"),
+)
+_TEXTS = (
+    *("app_name", "session_duration", "home_page_url", "default_language"),
+    *("user_verification", "authenticator_attachment"),
+)
 
 
 def show(request: Request) -> Response:
@@ -79,6 +85,7 @@ def _check(typed: dict[str, Any]) -> dict[str, str]:
         "home_page_url": _("A path of this site to stay on, please, such as /settings/apps."),
         "default_language": _("Please choose one of the languages."),
         "user_verification": _("Please choose one of the two."),
+        "authenticator_attachment": _("Please choose one of the three."),
         "accent_color": _("A colour like #0f6a5b, please."),
     }
     return {name: sentence for name, sentence in sentences.items() if not _is_taken(name, str(typed[name]))}

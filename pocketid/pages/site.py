@@ -3,7 +3,7 @@
 import re
 from http import HTTPStatus
 
-from pocketid import accent, health, settings, setup
+from pocketid import health, settings, setup
 from pocketid.errors import NotFound
 from pocketid.request import Request
 from pocketid.response import Response, empty, file, json, redirect
@@ -60,6 +60,6 @@ def static(request: Request, name: str) -> Response:
 
 
 def theme(request: Request) -> Response:
-    """The accent colour that the admin chose, as a style sheet; its address holds the colour's digest."""
-    sheet = accent.style_sheet(settings.load(request).accent_color)
+    """What the admin chose of the look, as a style sheet; its address holds the sheet's digest."""
+    sheet = settings.style_sheet(settings.load(request))
     return file(sheet.encode(), "text/css; charset=utf-8", headers={"Cache-Control": _FOREVER})

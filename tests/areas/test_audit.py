@@ -142,6 +142,7 @@ CHANGES: dict[str, tuple[str, dict[str, Any], str]] = {
             "home_page_url": "/settings/apps",
             "default_language": "en",
             "user_verification": "required",
+            "authenticator_attachment": "any",
         },
         "settings",
     ),

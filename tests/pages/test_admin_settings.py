@@ -1,5 +1,7 @@
 """The page of the application's settings: what may be typed, what the environment fixes, what is shown."""
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,6 +12,7 @@ from pocketid import settings
 from pocketid.db import Database
 from pocketid.settings import Settings
 from pocketid.users import User
+from tests.authenticator import Authenticator
 from tests.browser import Browser
 from tests.conftest import make_config
 
@@ -23,6 +26,8 @@ FORM = {
     "accent_color": "#AA0000",
     "emails_verified": "true",
     "user_verification": "preferred",
+    "authenticator_attachment": "cross-platform",
+    "disable_animations": "true",
 }
 
 
@@ -47,10 +52,15 @@ def test_every_setting_of_the_form_is_stored_and_shown(
         require_user_email=False,
         emails_verified=True,
         user_verification="preferred",
+        allow_synced_passkeys=False,
+        authenticator_attachment="cross-platform",
+        disable_animations=True,
     )
     changed = events("SETTINGS_UPDATED")[0].details["changed"]
     assert changed["session_duration"] == {"before": 60, "after": 90}
-    assert set(changed) == set(FORM) - {"accent"} | {"allow_own_account_edit", "require_user_email"}
+    assert set(changed) == set(FORM) - {"accent"} | {
+        *("allow_own_account_edit", "require_user_email", "allow_synced_passkeys")
+    }
     browser.get(PAGE)
     assert "Sign in" not in browser.text
     assert "· Skylab</title>" in browser.text
@@ -163,6 +173,9 @@ def test_what_the_environment_fixes_is_shown_with_its_variable_and_not_changed(
         allow_own_account_edit=False,
         require_user_email=False,
         user_verification="preferred",
+        allow_synced_passkeys=False,
+        authenticator_attachment="cross-platform",
+        disable_animations=True,
     )
     browser.get(PAGE)
     browser.post(PAGE, {"session_duration": "wrong"})
@@ -171,6 +184,7 @@ def test_what_the_environment_fixes_is_shown_with_its_variable_and_not_changed(
         "home_page_url",
         "default_language",
         "user_verification",
+        "authenticator_attachment",
     }
     assert browser.variables["typed"]["app_name"] == "From the environment"
     assert browser.variables["typed"]["emails_verified"] is True
@@ -219,3 +233,45 @@ def test_the_accent_is_a_style_sheet_of_its_own_whose_address_changes_with_it(
     assert sheet.headers["Content-Type"] == "text/css; charset=utf-8"
     assert "--accent:#" in sheet.text
     assert "immutable" in sheet.headers["Cache-Control"]
+
+
+def test_animations_are_switched_off_by_the_theme(browser: Browser, admin: User) -> None:
+    browser.get(PAGE)
+    assert "/theme.css" not in browser.text
+    browser.post(PAGE, {**FORM, "accent": "default"})
+    browser.get(PAGE)
+    found = re.search(r'href="(/theme\.css\?v=\w+)"', browser.text)
+    assert found
+    assert "animation:none!important" in browser.get(found[1]).text
+
+
+@pytest.mark.parametrize("chosen", ["any", "platform", "cross-platform"])
+def test_browsers_are_told_where_a_new_passkey_shall_be_kept(
+    chosen: str, browser: Browser, admin: User
+) -> None:
+    browser.get(PAGE)
+    browser.post(PAGE, {**FORM, "authenticator_attachment": chosen})
+    browser.get("/settings/account/passkeys/new")
+    selection = json.loads(browser.variables["options"])["authenticatorSelection"]
+    assert selection.get("authenticatorAttachment", "any") == chosen
+
+
+@pytest.mark.parametrize(
+    ("is_allowed", "is_synced", "is_taken"), [("", True, False), ("", False, True), ("true", True, True)]
+)
+def test_synced_passkeys_are_taken_where_they_are_allowed(
+    is_allowed: str,
+    is_synced: bool,
+    is_taken: bool,
+    browser: Browser,
+    admin: User,
+    events: Callable[..., list[Any]],
+) -> None:
+    browser.get(PAGE)
+    browser.post(PAGE, {**FORM, "allow_synced_passkeys": is_allowed})
+    browser.get("/settings/account/passkeys/new")
+    authenticator = Authenticator(browser.origin, backup_eligible=is_synced, backed_up=is_synced)
+    credential = authenticator.create(browser.variables["options"])
+    browser.post("/settings/account/passkeys", {"credential": credential})
+    assert bool(events("PASSKEY_ADDED")) is is_taken
+    assert ("would be copied to other devices" in browser.text) is not is_taken

@@ -9,8 +9,8 @@
 <link rel="icon" href="{{static("favicon.svg")}}" type="image/svg+xml">
 % end
 <link rel="stylesheet" href="{{static("app.css")}}">
-% if site.accent_version:
-<link rel="stylesheet" href="/theme.css?v={{site.accent_version}}">
+% if site.theme_version:
+<link rel="stylesheet" href="/theme.css?v={{site.theme_version}}">
 % end
 % if get("refresh"):
 <noscript><meta http-equiv="refresh" content="{{refresh}}"></noscript>

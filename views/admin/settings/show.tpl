@@ -8,8 +8,9 @@
 % end
 </div>
 % end
-<form class="card" method="post" action="/settings/admin/application-configuration">
+<form class="fields" method="post" action="/settings/admin/application-configuration">
 % include("parts/form_token.tpl")
+<section class="card" aria-labelledby="general"><h2 id="general">{{_("General")}}</h2>
 <div class="fields">
 % if "app_name" not in fixed:
 % include("parts/field.tpl", name="app_name", label=_("Application name"), value=typed["app_name"], errors=errors, required=True, maxlength=30, hint=_("On every page and in every mail."))
@@ -38,15 +39,14 @@
 % include("parts/check.tpl", name="allow_own_account_edit", label=_("People may change their own names"), checked=typed["allow_own_account_edit"], disabled="allow_own_account_edit" in fixed, hint=_("Never their e-mail address, by which apps recognise them."))
 % include("parts/check.tpl", name="require_user_email", label=_("Everybody needs an e-mail address"), checked=typed["require_user_email"], disabled="require_user_email" in fixed)
 % include("parts/check.tpl", name="emails_verified", label=_("Addresses that an admin types in count as verified"), checked=typed["emails_verified"], disabled="emails_verified" in fixed)
-<div class="field"><label for="user_verification">{{_("Finger, face or PIN")}}</label><small id="user_verification-hint">{{_("Whether a passkey alone is enough, or must check who holds it.")}} <a href="/settings/admin/passkey-health#stricter">{{_("See whom that might keep out")}}</a></small><select id="user_verification" name="user_verification" aria-describedby="user_verification-hint"{{! " disabled" if "user_verification" in fixed else "" }}><option value="required">{{_("Required")}}</option><option value="preferred"{{! " selected" if typed["user_verification"] == "preferred" else "" }}>{{_("Preferred")}}</option></select>
-% if errors.get("user_verification"):
-<span class="error">{{errors["user_verification"]}}</span>
-% end
-% if "user_verification" in fixed:
-<input type="hidden" name="user_verification" value="{{typed["user_verification"]}}">
-% end
-</div>
-</div>
+% include("parts/check.tpl", name="disable_animations", label=_("No animations"), checked=typed["disable_animations"], disabled="disable_animations" in fixed, hint=_("Who asks for less motion on their own device sees none anyway."))
+</div></section>
+<section class="card" aria-labelledby="passkeys"><header><h2 id="passkeys">{{_("Passkeys")}}</h2><p class="soft"><a href="/settings/admin/passkey-health#stricter">{{_("See whom stricter rules might keep out")}}</a></p></header>
+<div class="fields">
+% include("parts/select.tpl", name="user_verification", label=_("Finger, face or PIN"), value=typed["user_verification"], choices={"required": _("Required"), "preferred": _("Preferred")}, errors=errors, disabled="user_verification" in fixed, hint=_("Whether a passkey alone is enough, or must check who holds it."))
+% include("parts/select.tpl", name="authenticator_attachment", label=_("Where new passkeys are kept"), value=typed["authenticator_attachment"], choices={"any": _("Anywhere"), "platform": _("On the device itself"), "cross-platform": _("On a security key or a phone")}, errors=errors, disabled="authenticator_attachment" in fixed, hint=_("What browsers offer; passkeys that there are stay good."))
+% include("parts/check.tpl", name="allow_synced_passkeys", label=_("Passkeys may be copied between devices"), checked=typed["allow_synced_passkeys"], disabled="allow_synced_passkeys" in fixed, hint=_("By iCloud, Google or a password manager. Whoever loses a device then still gets in. Passkeys that there are stay good."))
+</div></section>
 <div class="row"><button class="primary">{{_("Save settings")}}</button></div>
 </form>
 % include("admin/settings/email.tpl")
