@@ -120,7 +120,7 @@ update invitations
 returning id;
 
 -- name: search
--- One page of invitations, by text and state, the newest first.
+-- One page of invitations, by text and state, the newest first, those made together by name.
 select listed.id, listed.first_name, listed.last_name, listed.username, listed.email, listed.created_at,
        listed.expires_at, listed.opened_at, listed.accepted_at, listed.user_id,
        invitation_state(listed, %(now)s) as state,
@@ -135,7 +135,7 @@ select listed.id, listed.first_name, listed.last_name, listed.username, listed.e
        when '' then true
        when 'open' then invitation_state(listed, %(now)s) in ('made', 'sent', 'opened')
        else invitation_state(listed, %(now)s) = %(state)s end
- order by listed.created_at desc, listed.id desc
+ order by listed.created_at desc, lower(listed.last_name), lower(listed.first_name), listed.id
  limit %(size)s offset %(offset)s;
 
 -- name: count

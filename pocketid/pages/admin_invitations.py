@@ -14,6 +14,15 @@ from pocketid.response import Response, page, redirect
 from pocketid.text import _
 
 LIST = "/settings/admin/invitations"
+_FIELDS = (
+    "first_name",
+    "last_name",
+    "email",
+    "username",
+    "days",
+    "client",
+    "note",
+)  # as they are on the page
 _UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -123,7 +132,7 @@ def _form(
         status=_UNPROCESSABLE if errors else HTTPStatus.OK,
         change=change,
         terms=terms,
-        errors=dict(errors or {}),
+        errors={name: errors[name] for name in _FIELDS if errors and name in errors},
         groups=groups.all_groups(request.db),
         clients=invitations.landings(request.db),
         days=invitations.DAYS,

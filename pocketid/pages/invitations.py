@@ -90,7 +90,7 @@ def _form_page(
         account=account,
         is_field=is_field,
         needs_email=settings.load(request).require_user_email,
-        errors={name: message for name, message in errors.items() if is_field.get(name)},
+        errors={name: errors[name] for name in _NAMES if name in errors and is_field[name]},
         problems=[message for name, message in errors.items() if not is_field.get(name)],
     )
 

@@ -68,6 +68,7 @@ def sights(browser: Browser, origin: str, database: Database, conninfo: str) -> 
             _people,
             _sign_up,
             _access,
+            _invitations,
             _groups,
             _clients,
         ),
@@ -404,6 +405,86 @@ def _signing_up(stage: Stage, somebody: Person) -> Sights:
         _press(owner.page, "button.danger")
         page.get_by_role("heading", name="Your account was not accepted").wait_for()
         yield "sign-up-refused", page
+
+
+def _invitations(stage: Stage) -> Sights:
+    owner, listed = stage.owner, f"{ADMIN}/invitations"
+    yield "invitations-none", owner.goto(listed)
+    page = owner.goto(f"{listed}/new")
+    yield "invitation-new", page
+    yield "invitation-new-errors", _fill(page, first_name="", email="tim@home", username="owner")
+    page = owner.goto(f"{listed}/new")
+    page.get_by_label("Book club").check()
+    page.get_by_label("Where they land").select_option(label="Nextcloud")
+    note = "The minutes of the last meeting are there.\nSee you on Thursday, as always at eight."
+    _fill(page, first_name="Tim", last_name="Tanne", email="", username="", note=note)
+    yield "invitation-link", page
+    link = page.locator("#invitation-link").inner_text()
+    yield "invitation-signed-in", owner.goto(link.removeprefix(stage.origin))
+    yield from _accepting(stage, link)
+    yield "invitation-done", _follow(owner.goto(listed), "Tim Tanne")
+    yield from _with_mail(stage, listed)
+    yield from _imports(stage, f"{listed}/import")
+    yield "invitations", owner.goto(listed)
+    yield "invitations-found-none", owner.goto(f"{listed}?search=nobody&state=held")
+    page = _follow(owner.goto(f"{listed}?search=wilhelmina"), re.compile("Wilhelmina"))
+    yield "invitation-withdraw", _follow(page, "Withdraw…")
+
+
+def _accepting(stage: Stage, link: str) -> Sights:
+    with stage.stranger() as tim:
+        page = tim.goto(link.removeprefix(stage.origin))
+        yield "invitation", page
+        yield "invitation-errors", _fill(page, username="owner", email="tim@home")
+        _fill(page, username="tim", email="tim@example.org")
+        yield "invitation-passkey", page
+        yield "invitation-passkey-refused", _refused(tim, page)
+        with connect(stage.conninfo) as connection:  # nothing leaves the machine
+            here = f"{stage.origin}/settings/apps"
+            connection.execute("update clients set launch_url = %s where id = 'nextcloud'", [here])
+        page.locator("button.primary").click()
+        page.wait_for_url("**/settings/apps")
+        page.context.clear_cookies()
+        yield "invitation-refused", tim.goto(link.removeprefix(stage.origin))
+
+
+def _with_mail(stage: Stage, listed: str) -> Sights:
+    """A server that is named and does not answer."""
+    with connect(stage.conninfo) as connection:
+        named = "('smtpHost', '127.0.0.1'), ('smtpPort', '1'), ('smtpFrom', 'id@example.org')"
+        connection.execute(f"insert into settings (name, value) values {named}")
+        page = stage.owner.goto(f"{listed}/new")
+        while not page.locator("#delivery-mail").count():  # until the server has heard of it
+            page.reload()
+        yield "invitation-new-by-mail", page
+        long = "Wilhelmina-Alexandrina"
+        _fill(page, first_name=long, last_name="von Hohenlohe", email=f"{long}@a-long-name.example.org")
+        page.reload()
+        while not page.locator("main").get_by_text("is tried again").count():
+            page.reload()
+        yield "invitation-mailed", page
+        connection.execute("delete from settings where name like 'smtp%'")
+        page = stage.owner.goto(f"{listed}/new")
+        while page.locator("#delivery-mail").count():
+            page.reload()
+
+
+def _imports(stage: Stage, path: str) -> Sights:
+    page = stage.owner.goto(path)
+    yield "invitation-import", page
+    yield "invitation-import-errors", _press(page)
+    for name, text in (
+        ("wrong", "Vorname;Mail;Phone;Gruppe\nAda;ada@home;1;Family\n;ada@home;2;Rowers\n=Ben;;;\n"),
+        (
+            "plan",
+            "First name,Last name,E-mail\n" + "".join(f"Guest,{n},g{n}@example.org\n" for n in range(25)),
+        ),
+    ):
+        stage.owner.goto(path).locator("[name=file]").set_input_files(
+            {"name": "people.csv", "mimeType": "text/csv", "buffer": text.encode()}
+        )
+        yield f"invitation-import-{name}", _press(page)
+    yield "invitation-imported", _press(page)
 
 
 def _groups(stage: Stage) -> Sights:

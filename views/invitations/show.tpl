@@ -7,7 +7,11 @@
 <p class="soft">{{_("{inviter} invites you to {app}.").format(inviter=invitation.created_by_name, app=site.app_name)}} {{_("After that you go on to {client}.").format(client=invitation.client_name) if invitation.client_name else ""}}</p>
 </div>
 % if invitation.note:
-<blockquote class="notice">{{invitation.note}}</blockquote>
+<div class="notice">
+% for line in invitation.note.split("\n"):
+<p>{{line}}</p>
+% end
+</div>
 % end
 % for problem in problems:
 <p class="notice bad" role="alert">{{problem}}</p>

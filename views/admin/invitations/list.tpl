@@ -1,7 +1,7 @@
 % # Needs: invitations (list[invitations.Listed]), chosen (dict: search, state), state_label (function), paging (Paging), base_url (str)
 % rebase("layout/base.tpl", title=_("Invitations"), section="users", scripts=["live.js"])
 % kinds = {"done": "good", "held": "warn", "expired": "warn", "withdrawn": "bad"}
-<div class="row apart"><header><h1>{{_("Invitations")}}</h1><p class="soft">{{_("Whoever accepts makes a passkey, and only then has an account.")}}</p></header><div class="row"><a class="button" href="/settings/admin/invitations/import">{{_("Invite many")}}</a><a class="button primary" href="/settings/admin/invitations/new">{{_("Invite user")}}</a></div></div>
+<div class="row apart"><header><h1>{{_("Invitations")}}</h1><p class="soft">{{_("Whoever accepts makes a passkey, and only then has an account.")}}</p></header><div><div class="row"><a class="button" href="/settings/admin/invitations/import">{{_("Invite many")}}</a><a class="button primary" href="/settings/admin/invitations/new">{{_("Invite user")}}</a></div></div></div>
 % is_filtered = any(chosen.values())
 % if paging.total or is_filtered:
 <form class="filters" role="search" method="get" data-live="#found">

@@ -29,7 +29,11 @@
 <div><dt>{{_("Groups")}}</dt><dd>{{", ".join(invitation.group_names) or _("none")}}</dd></div>
 <div><dt>{{_("Where they land")}}</dt><dd>{{invitation.client_name or _("At the page of their apps")}}</dd></div>
 % if invitation.note:
-<div><dt>{{_("A word to them")}}</dt><dd>{{invitation.note}}</dd></div>
+<div><dt>{{_("A word to them")}}</dt><dd>
+% for line in invitation.note.split("\n"):
+<p>{{line}}</p>
+% end
+</dd></div>
 % end
 <div><dt>{{_("Invited")}}</dt><dd title="{{exact(invitation.created_at)}}">{{_("{when} by {name}").format(when=ago(invitation.created_at, now), name=invitation.created_by_name or _("deleted person"))}}</dd></div>
 % if not is_over:
