@@ -13,7 +13,19 @@ import unicodedata
 from http import HTTPStatus
 from uuid import UUID
 
-from pocketid import access, audit, clients, groups, invitations, limits, sessions, settings, users, webauthn
+from pocketid import (
+    access,
+    audit,
+    clients,
+    groups,
+    invitation_rules,
+    invitations,
+    limits,
+    sessions,
+    settings,
+    users,
+    webauthn,
+)
 from pocketid.audit import Event
 from pocketid.clients import Client
 from pocketid.crypto import digest
@@ -87,10 +99,10 @@ def account_of(request: Request, invitation: Invitation, form: Fields) -> users.
 def check_account(request: Request, invitation: Invitation, account: users.Change) -> dict[str, str]:
     """Field -> what is wrong with it, also what somebody has taken meanwhile; empty when all is well."""
     problems = users.check(account, settings.load(request))
-    change = invitations.Change(username=account.username, email=account.email)
-    for taken in invitations.find_taken(request.db, [change], own_id=invitation.id):
+    change = invitation_rules.Change(username=account.username, email=account.email)
+    for taken in invitation_rules.find_taken(request.db, [change], own_id=invitation.id):
         if taken.kind == "person":
-            problems.setdefault(taken.field, invitations.taken_message(taken))
+            problems.setdefault(taken.field, invitation_rules.taken_message(taken))
     if "username" not in problems and account.username != invitation.username:
         problems |= users.check_chosen_name(request.db, account.username)
     return problems

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pocketid import csv_table, groups, invitations, settings
+from pocketid import csv_table, groups, invitation_rules, invitations, settings
 from pocketid.csv_table import Problem, Row
 from pocketid.db import Database
 from pocketid.errors import Invalid, NotFound
-from pocketid.invitations import Change, Made, Terms
+from pocketid.invitation_rules import Change, Terms
+from pocketid.invitations import Made
 from pocketid.request import Request
 from pocketid.text import _
 
@@ -91,19 +92,19 @@ def plan(request: Request, content: bytes, terms: Terms) -> Plan:
     """What a file asks for, and what is in the way, in the order of its lines."""
     table = _read(content)
     rules, by_name = settings.load(request), _groups_by_name(request.db)
-    landing_problem = invitations.landing_check(request.db, terms.client_id)
+    landing_problem = invitation_rules.landing_check(request.db, terms.client_id)
     changes, problems = [], table.problems
     for row in table.rows:
         change = _change(row, by_name, problems)
         changes.append(change)
-        messages = invitations.problems_of(change, rules)
+        messages = invitation_rules.problems_of(change, rules)
         if problem := landing_problem(change.group_ids):
             messages["groups"] = problem
         problems += [Problem(row.line, column, message) for column, message in messages.items()]
     said = {(problem.line, problem.column) for problem in problems}
     problems += [
-        Problem(table.rows[taken.number - 1].line, taken.field, invitations.taken_message(taken))
-        for taken in invitations.find_taken(request.db, changes)
+        Problem(table.rows[taken.number - 1].line, taken.field, invitation_rules.taken_message(taken))
+        for taken in invitation_rules.find_taken(request.db, changes)
         if (table.rows[taken.number - 1].line, taken.field) not in said
     ]
     return Plan(changes, sorted(problems, key=lambda problem: problem.line), table.ignored)

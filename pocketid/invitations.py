@@ -9,30 +9,25 @@ user name, and is known to no app. An invitation never makes an administrator, a
 admin any more is held until another admin renews it.
 """
 
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any
 from uuid import UUID, uuid4
 
-from pocketid import audit, clients, outbox, settings, users
+from pocketid import audit, clients, outbox
 from pocketid.audit import Event
 from pocketid.config import Config
 from pocketid.crypto import digest, random_token
 from pocketid.db import Database
 from pocketid.errors import Invalid, NotFound
-from pocketid.request import Fields, Request
-from pocketid.settings import Settings
+from pocketid.invitation_rules import Change, Terms, find_taken, taken_message
+from pocketid.request import Request
 from pocketid.text import _
 
-DAYS = (1, 3, 7, 14, 30)
-DEFAULT_DAYS = 7
-NOTE_LENGTH = 500
 OPEN = {"made", "sent", "opened"}
 STATES = (*sorted(OPEN), "held", "expired", "withdrawn", "done")
-_UNSEEN_BUT_FINE = {"\n", "\u200c", "\u200d"}
 _KEPT = timedelta(days=90)
 _CONSTRAINTS = {
     "invitations_username_key": ("username", "Another open invitation has this user name."),
@@ -91,66 +86,6 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class App:
-    """An app that somebody can land at."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A user name or address that cannot be given: `kind` is person, invitation or earlier."""
-
-    number: int
-    field: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What an invitation shall say of a person."""
-
-    first_name: str = ""
-    last_name: str = ""
-    username: str | None = None
-    email: str | None = None
-    note: str = ""
-    group_ids: Sequence[UUID] = ()
-
-    @classmethod
-    def from_form(cls, form: Fields, group_ids: Sequence[UUID]) -> Self:
-        """What an admin's form says."""
-        return cls(
-            first_name=_nfc(form.text("first_name")),
-            last_name=_nfc(form.text("last_name")),
-            username=_nfc(form.text("username")) or None,
-            email=_nfc(form.text("email")) or None,
-            note=_nfc(form.text("note").replace("\r\n", "\n")),
-            group_ids=group_ids,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds for all invitations that are made together. `by_mail` is for those who have an address."""
-
-    days: int = DEFAULT_DAYS
-    client_id: str | None = None
-    by_mail: bool = False
-
-    @classmethod
-    def from_form(cls, form: Fields) -> Self:
-        """What an admin's form says; anything that cannot be chosen counts as not chosen."""
-        days = form.text("days")
-        return cls(
-            days=int(days) if days in {str(number) for number in DAYS} else DEFAULT_DAYS,
-            client_id=form.text("client") or None,
-            by_mail=form.text("delivery") == "mail",
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Made:
     """An invitation that was just made. Its secret is in the mail, or in `secret` and nowhere else from now on."""
 
@@ -158,71 +93,6 @@ class Made:
     change: Change
     secret: str
     is_mailed: bool
-
-
-def check(request: Request, change: Change, terms: Terms) -> dict[str, str]:
-    """Field -> what is wrong with it; empty when all is well."""
-    problems = problems_of(change, settings.load(request))
-    for taken in find_taken(request.db, [change]):
-        problems.setdefault(taken.field, taken_message(taken))
-    if terms.by_mail and not change.email:
-        problems.setdefault("email", _("Please give the address that the link shall be mailed to."))
-    if problem := landing_check(request.db, terms.client_id)(change.group_ids):
-        problems["client"] = problem
-    return problems
-
-
-def landing_check(db: Database, client_id: str | None) -> Callable[[Iterable[UUID]], str | None]:
-    """Tells of groups why somebody in them cannot land at an app; None when they can."""
-    client = clients.find(db, client_id) if client_id else None
-    if client_id is None or (client and client.launch_url and not client.is_group_restricted):
-        return lambda _group_ids: None
-    if client is None or not client.launch_url:
-        return lambda _group_ids: _("This app has no address to open. Please choose another one.")
-    opening = set(clients.group_ids(db, client.id))
-    problem = _("{app} is limited to groups, and none of them is chosen here.").format(app=client.name)
-    return lambda group_ids: None if opening & set(group_ids) else problem
-
-
-def problems_of(change: Change, rules: Settings) -> dict[str, str]:
-    """The same, as far as it can be told without the database."""
-    account = users.Change(
-        change.username or "chosen.later", change.first_name, change.last_name, email=change.email
-    )
-    problems = users.check(account, replace(rules, require_user_email=False))
-    if not change.first_name and not change.last_name:
-        problems["first_name"] = _("Please give a name, so that both of you know who is meant.")
-    if len(change.note) > NOTE_LENGTH:
-        problems["note"] = _("At most {n} characters, please.").format(n=NOTE_LENGTH)
-    elif not _is_readable(change.note):
-        problems["note"] = _("Please leave out characters that cannot be seen.")
-    return problems
-
-
-def find_taken(db: Database, changes: Sequence[Change], own_id: UUID | None = None) -> list[Taken]:
-    """The user names and addresses that cannot be given, by place from 1; `own_id` may keep what it has."""
-    return db.many(
-        Taken,
-        "invitations.taken",
-        usernames=[change.username for change in changes],
-        emails=[change.email for change in changes],
-        own_id=own_id,
-    )
-
-
-def taken_message(taken: Taken) -> str:
-    """The sentence for a field that cannot be given."""
-    messages = {
-        ("username", "person"): _("Somebody else has this user name, or one that looks like it."),
-        ("email", "person"): _("Somebody with this address is here already."),
-        ("username", "invitation"): _(
-            "Another open invitation has this user name, or one that looks like it."
-        ),
-        ("email", "invitation"): _("There is an open invitation for this address: make its link anew."),
-        ("username", "earlier"): _("The same user name, or one that looks like it, stands further up."),
-        ("email", "earlier"): _("The same address stands further up."),
-    }
-    return messages[taken.field, taken.kind]
 
 
 def create(request: Request, change: Change, terms: Terms) -> Made:
@@ -242,11 +112,6 @@ def create_all(request: Request, changes: Sequence[Change], terms: Terms) -> lis
 def link(config: Config, secret: str) -> str:
     """The address that an invitation is accepted at."""
     return f"{config.app_url}/invitation/{secret}"
-
-
-def landings(db: Database) -> list[App]:
-    """The apps that have an address to land at, by name."""
-    return db.many(App, "invitations.landings")
 
 
 def get(request: Request, invitation_id: UUID) -> Invitation:
@@ -296,7 +161,12 @@ def renew(request: Request, invitation: Invitation, *, by_mail: bool) -> Made:
     )
     if taken := find_taken(request.db, [change], own_id=invitation.id):
         raise Invalid({"link": " ".join(taken_message(one) for one in taken)})
-    made = Made(invitation.id, change, random_token(), by_mail and _can_be_mailed(request, change))
+    made = Made(
+        invitation.id,
+        change,
+        random_token(),
+        by_mail and change.email is not None and outbox.is_ready(request),
+    )
     _forget_mail(request, invitation)
     renewed = request.db.value(
         "invitations.renew",
@@ -333,10 +203,8 @@ def name_of(invitation: Invitation | Listed | Change) -> str:
 
 
 def _insert(request: Request, changes: Sequence[Change], terms: Terms) -> list[Made]:
-    made = [
-        Made(uuid4(), change, random_token(), terms.by_mail and _can_be_mailed(request, change))
-        for change in changes
-    ]
+    by_mail = terms.by_mail and outbox.is_ready(request)
+    made = [Made(uuid4(), change, random_token(), by_mail and change.email is not None) for change in changes]
     with request.db.checked(_CONSTRAINTS):  # with the mails inside, which are not to tell of what was refused
         mail_ids = _mail(request, made, terms)
         request.db.run(
@@ -362,10 +230,6 @@ def _insert(request: Request, changes: Sequence[Change], terms: Terms) -> list[M
         group_ids=[group_id for _invitation_id, group_id in pairs],
     )
     return made
-
-
-def _can_be_mailed(request: Request, change: Change) -> bool:
-    return change.email is not None and outbox.is_ready(request)
 
 
 def _mail(request: Request, made: Sequence[Made], terms: Terms) -> dict[UUID, UUID]:
@@ -416,18 +280,6 @@ def _find(
 
 def _ended() -> NotFound:
     return NotFound(_("This invitation was accepted or withdrawn already."))
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip()
-
-
-def _is_readable(text: str) -> bool:
-    """No characters that hide or turn text around; those that join emoji are fine."""
-    return all(
-        character in _UNSEEN_BUT_FINE or not unicodedata.category(character).startswith("C")
-        for character in text
-    )
 
 
 def _pattern(text: str) -> str | None:

@@ -2,10 +2,10 @@
 
 from http import HTTPStatus
 
-from pocketid import invitation_imports, invitations, outbox
+from pocketid import invitation_imports, invitation_rules, invitations, outbox
 from pocketid.errors import Invalid
 from pocketid.invitation_imports import Import
-from pocketid.invitations import Terms
+from pocketid.invitation_rules import Terms
 from pocketid.pages.addresses import row_id
 from pocketid.pages.admin_invitations import LIST
 from pocketid.paging import Paging, from_query
@@ -64,8 +64,8 @@ def _form(request: Request, terms: Terms, errors: dict[str, str] | None = None) 
         errors=errors or {},
         columns=invitation_imports.COLUMNS,
         most=invitation_imports.MOST_ROWS,
-        clients=invitations.landings(request.db),
-        days=invitations.DAYS,
+        clients=invitation_rules.landings(request.db),
+        days=invitation_rules.DAYS,
         has_mail=outbox.is_ready(request),
     )
 

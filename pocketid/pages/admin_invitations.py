@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from uuid import UUID
 
-from pocketid import groups, invitations, outbox, qr
+from pocketid import groups, invitation_rules, invitations, outbox, qr
 from pocketid.errors import Invalid
-from pocketid.invitations import Change, Invitation, Made, Terms
+from pocketid.invitation_rules import Change, Terms
+from pocketid.invitations import Invitation, Made
 from pocketid.pages.addresses import row_id
 from pocketid.paging import base_url, from_query
 from pocketid.request import Request
@@ -54,7 +55,7 @@ def create(request: Request) -> Response:
     change = Change.from_form(request.form, _chosen_groups(request))
     terms = Terms.from_form(request.form)
     try:
-        if errors := invitations.check(request, change, terms):
+        if errors := invitation_rules.check(request, change, terms):
             raise Invalid(errors)
         made = invitations.create(request, change, terms)
     except Invalid as invalid:
@@ -134,8 +135,8 @@ def _form(
         terms=terms,
         errors={name: errors[name] for name in _FIELDS if errors and name in errors},
         groups=groups.all_groups(request.db),
-        clients=invitations.landings(request.db),
-        days=invitations.DAYS,
+        clients=invitation_rules.landings(request.db),
+        days=invitation_rules.DAYS,
         has_mail=outbox.is_ready(request),
     )
 

@@ -1,19 +1,22 @@
 """Invitations as an admin makes, renews and withdraws them, and what becomes of their rows."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from pocketid import clients, invitations, outbox, users
+from pocketid import clients, invitations, outbox, users, web
 from pocketid.clients import Client
 from pocketid.db import Connection, Database
 from pocketid.groups import Group
+from pocketid.routes import ROUTES
 from pocketid.users import User
+from pocketid.web import Site
 from tests.browser import Browser
-from tests.conftest import Clock
-from tests.mails import Outgoing
+from tests.conftest import APP_URL, Clock, add_user, sign_in_as
+from tests.mails import Outgoing, set_up
 
 LIST = "/settings/admin/invitations"
 TIM = {"first_name": "Tim", "last_name": "Tanne", "username": "tim", "email": "tim@example.test", "days": "7"}
@@ -293,3 +296,31 @@ def test_who_did_not_come_is_forgotten_three_months_later(
     assert invitations.expire(db, clock()) == 0
     assert invitations.expire(db, clock.advance(days=1)) == 1
     assert rows(shared_connection) == []
+
+
+def test_of_two_who_invite_the_same_address_at_once_one_is_told_and_one_mail_is_written(
+    committed_site: Site, clock: Clock
+) -> None:
+    application = web.application(committed_site, ROUTES)
+    owners = [Browser(application, APP_URL, f"192.0.2.{number}") for number in range(3)]
+    with committed_site.database() as db:
+        set_up(db, committed_site)
+        user = add_user(db, clock(), username="owner", is_admin=True)
+        for owner in owners:
+            sign_in_as(owner, db, user, clock())
+            owner.get(f"{LIST}/new")
+    gate = threading.Barrier(len(owners))
+
+    def send(owner: Browser, number: int) -> None:
+        gate.wait()
+        owner.post(f"{LIST}/new", {**TIM, "username": f"t{number}", "delivery": "mail"})
+
+    threads = [threading.Thread(target=send, args=(owner, n)) for n, owner in enumerate(owners)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert sorted(owner.status for owner in owners) == [303, 422, 422]
+    assert {tuple(owner.variables["errors"]) for owner in owners if owner.status == 422} == {("email",)}
+    with committed_site.database() as db:
+        assert len(outbox.waiting(db)) == 1

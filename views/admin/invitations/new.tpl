@@ -1,4 +1,4 @@
-% # Needs: change (invitations.Change), terms (Terms), errors (dict), groups (list[Group]), clients (list[App]), days (list[int]), has_mail (bool)
+% # Needs: change (invitation_rules.Change), terms (Terms), errors (dict), groups (list[Group]), clients (list[App]), days (list[int]), has_mail (bool)
 % rebase("layout/base.tpl", title=_("Invite user"), section="users")
 <header><h1>{{_("Invite user")}}</h1><p class="soft">{{_("They get a link, make a passkey, and are in. Before that there is no account.")}}</p></header>
 <form class="card" method="post" action="/settings/admin/invitations/new">
