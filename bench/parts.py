@@ -146,7 +146,7 @@ def long_lists(bench: Bench) -> Iterator[Figure]:
         short_pages = workloads.administration(short_port, short)
         long_pages = workloads.administration(long_port, long)
         for (name, before), after, rows in zip(
-            short_pages.items(), long_pages.values(), (people, events), strict=True
+            short_pages.items(), long_pages.values(), (people, people, people, events), strict=True
         ):
             series = bench.medians({"short": before, "long": after})
             note = f"{series['long'].median:.1f} ms, with 20 rows {series['short'].median:.1f} ms"

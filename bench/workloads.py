@@ -107,9 +107,13 @@ def administration(port: int, installation: Installation) -> dict[str, Workload]
     """The first pages of the long lists, as the administrator sees them."""
     cookie = {"Cookie": f"session={installation.sessions[0]}"}
     users = request(port, "GET", "/settings/admin/users", cookie)
+    found = request(port, "GET", "/settings/admin/users?search=last1", cookie)
+    matrix = request(port, "GET", "/settings/admin/access", cookie)
     events = request(port, "GET", "/settings/admin/audit-log", cookie)
     return {
         "user list": Workload("user list", port, _always(users), contains=b"@example.test"),
+        "user search": Workload("user search", port, _always(found), contains=b"@example.test"),
+        "access page": Workload("access page", port, _always(matrix), contains=b"everybody"),
         "audit page": Workload("audit page", port, _always(events), contains=b"192.0.2.7"),
     }
 
