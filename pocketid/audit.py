@@ -36,6 +36,9 @@ class Event(enum.StrEnum):
     REAUTHENTICATED = "REAUTHENTICATED"
     SIGN_OUT = "SIGN_OUT"
     SESSION_ENDED = "SESSION_ENDED"
+    SIGN_IN_REPORTED = "SIGN_IN_REPORTED"
+    EMAIL_VERIFICATION_SENT = "EMAIL_VERIFICATION_SENT"
+    EMAIL_VERIFIED = "EMAIL_VERIFIED"
     SETUP_COMPLETED = "SETUP_COMPLETED"
     ACCOUNT_CREATED = "ACCOUNT_CREATED"
     SIGNED_UP = "SIGNED_UP"
@@ -270,6 +273,9 @@ def _labels() -> dict[str, str]:
         Event.REAUTHENTICATED: _("Used the passkey again"),
         Event.SIGN_OUT: _("Signed out"),
         Event.SESSION_ENDED: _("Session ended"),
+        Event.SIGN_IN_REPORTED: _("Sign-in reported as somebody else's"),
+        Event.EMAIL_VERIFICATION_SENT: _("Link to prove the address sent"),
+        Event.EMAIL_VERIFIED: _("Address proven"),
         Event.SETUP_COMPLETED: _("Set-up completed"),
         Event.ACCOUNT_CREATED: _("Account created"),
         Event.SIGNED_UP: _("Signed up"),

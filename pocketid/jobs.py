@@ -23,11 +23,13 @@ from pocketid import (
     ceremonies,
     client_trials,
     device_login,
+    email_verification,
     geo,
     geo_download,
     interactions,
     invitation_imports,
     invitations,
+    known_devices,
     limits,
     log,
     login_codes,
@@ -152,6 +154,8 @@ def keep_house(site: Site) -> None:
         lambda db: tokens.expire(db, now),
         lambda db: limits.expire(db, now - _LIMITS_KEPT),
         lambda db: outbox.expire(db, now),
+        lambda db: known_devices.expire(db, now),
+        lambda db: email_verification.expire(db, now),
         lambda db: audit.expire(db, oldest_event),
     )
     for work in works:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from pocketid import audit, settings, tokens
+from pocketid import audit, known_devices, settings, tokens
 from pocketid.audit import Event
 from pocketid.crypto import digest, random_token
 from pocketid.db import Database
@@ -67,6 +67,7 @@ def start(request: Request, user_id: UUID, method: Method, passkey_id: UUID | No
         now=request.now,
     )
     request.actor, request.session_token = current(request.db, token, request.now), token
+    known_devices.note(request)
     return token
 
 

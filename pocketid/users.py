@@ -283,6 +283,16 @@ def delete(db: Database, user_id: UUID) -> User:
     return before
 
 
+def verify_email(db: Database, user_id: UUID, email: str, now: datetime) -> bool:
+    """Note that an address is its person's; False when they have another one by now."""
+    return bool(db.run("users.verify_email", id=user_id, email=email, now=now))
+
+
+def admins(db: Database) -> list[User]:
+    """Those who administer."""
+    return db.many(User, "users.admins")
+
+
 def note_sign_in(db: Database, user_id: UUID, now: datetime) -> None:
     """Remember when a person last signed in."""
     db.run("users.note_sign_in", id=user_id, now=now)

@@ -29,13 +29,25 @@ from fido2 import cbor
 from fido2.cose import ES256
 from fido2.webauthn import AuthenticationResponse, AuthenticatorData, CollectedClientData
 
-from pocketid import aaguids, audit, ceremonies, limits, one_time_access, sessions, settings, users
+from pocketid import (
+    aaguids,
+    audit,
+    ceremonies,
+    known_devices,
+    limits,
+    one_time_access,
+    outbox,
+    sessions,
+    settings,
+    users,
+)
 from pocketid import webauthn_response as answers
 from pocketid.audit import Event
 from pocketid.ceremonies import Ceremony
 from pocketid.crypto import base64url
 from pocketid.db import Database
 from pocketid.errors import Conflict, Invalid, NotAllowed, NotFound, Spent
+from pocketid.outbox import Kind
 from pocketid.request import Request
 from pocketid.text import _
 from pocketid.webauthn_response import Unfit
@@ -236,7 +248,9 @@ def finish_registration(request: Request, credential: str) -> Passkey:
     registration, ceremony = _registration(request, credential)
     if ceremony.new_user is not None or ceremony.user_id != request.person.user_id:
         raise _refused(request, "registration of somebody else", event=None)
-    return _insert(request, request.person.user_id, registration)
+    passkey = _insert(request, request.person.user_id, registration)
+    _tell(request, Kind.PASSKEY_ADDED, passkey)
+    return passkey
 
 
 def begin_new_account(request: Request, change: users.Change, purpose: str = "setup") -> str:
@@ -423,6 +437,7 @@ def remove(request: Request, passkey_id: UUID) -> None:
         raise Conflict(_("This is your only way in. Add another passkey first, then delete this one."))
     request.db.run("webauthn.delete", id=passkey_id, user_id=user_id)
     audit.record(request, Event.PASSKEY_REMOVED, passkey=passkey.name)
+    _tell(request, Kind.PASSKEY_REMOVED, passkey)
 
 
 def remove_by_admin(request: Request, user_id: UUID, passkey_id: UUID) -> None:
@@ -430,6 +445,22 @@ def remove_by_admin(request: Request, user_id: UUID, passkey_id: UUID) -> None:
     passkey = get(request.db, user_id, passkey_id)
     request.db.run("webauthn.delete", id=passkey_id, user_id=user_id)
     audit.record(request, Event.PASSKEY_REMOVED, user_id=user_id, passkey=passkey.name)
+    _tell(request, Kind.PASSKEY_REMOVED, passkey)
+
+
+def _tell(request: Request, kind: Kind, passkey: Passkey) -> None:
+    """Mail its person what became of a passkey (WA-06): whoever did it without them is noticed."""
+    user = users.get(request.db, passkey.user_id)
+    outbox.post(
+        request,
+        kind,
+        user.email,
+        user_id=user.id,
+        name=users.name_of(user),
+        passkey=passkey.name,
+        link=f"{request.config.app_url}/settings/account#passkeys",
+        **known_devices.circumstances(request, user.locale),
+    )
 
 
 def signals(request: Request, user_id: UUID) -> str:

@@ -351,6 +351,15 @@ COMMENT ON COLUMN public.device_logins.code_mac IS 'HMAC of the code; the code f
 
 COMMENT ON COLUMN public.device_logins.interaction_id IS 'The app''s request that the sign-in is for alone; null for a sign-in to the site';
 
+CREATE TABLE public.email_verifications (
+    user_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    email text NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.email_verifications IS 'One a person: a newer link takes the place of the one before';
+
 CREATE TABLE public.images (
     subject text NOT NULL,
     subject_id text NOT NULL,
@@ -416,6 +425,16 @@ CREATE TABLE public.invitation_imports (
 COMMENT ON TABLE public.invitation_imports IS 'Uploaded files that wait to be confirmed, then how many were invited and the links to hand over; for an hour each';
 
 COMMENT ON COLUMN public.invitation_imports.sealed_links IS 'A CSV of links, sealed under ENCRYPTION_KEY';
+
+CREATE TABLE public.known_devices (
+    user_id uuid NOT NULL,
+    browser_digest bytea NOT NULL,
+    device text NOT NULL,
+    network text NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.known_devices IS 'Filled only while people are told of sign-ins from new devices';
 
 CREATE TABLE public.limits (
     key text NOT NULL,
@@ -562,6 +581,15 @@ CREATE TABLE public.settings (
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.sign_in_reports (
+    digest bytea NOT NULL,
+    user_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON COLUMN public.sign_in_reports.session_id IS 'No reference: what apps got outlives the session';
+
 CREATE TABLE public.sign_up_link_groups (
     link_id uuid NOT NULL,
     group_id uuid NOT NULL
@@ -704,6 +732,9 @@ ALTER TABLE ONLY public.custom_claims
 ALTER TABLE ONLY public.device_logins
     ADD CONSTRAINT device_logins_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.email_verifications
+    ADD CONSTRAINT email_verifications_pkey PRIMARY KEY (user_id);
+
 ALTER TABLE ONLY public.group_members
     ADD CONSTRAINT group_members_pkey PRIMARY KEY (group_id, user_id);
 
@@ -727,6 +758,9 @@ ALTER TABLE ONLY public.invitation_imports
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.known_devices
+    ADD CONSTRAINT known_devices_pkey PRIMARY KEY (user_id, browser_digest);
 
 ALTER TABLE ONLY public.limits
     ADD CONSTRAINT limits_pkey PRIMARY KEY (key);
@@ -757,6 +791,9 @@ ALTER TABLE ONLY public.sessions
 
 ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.sign_in_reports
+    ADD CONSTRAINT sign_in_reports_pkey PRIMARY KEY (digest);
 
 ALTER TABLE ONLY public.sign_up_link_groups
     ADD CONSTRAINT sign_up_link_groups_pkey PRIMARY KEY (link_id, group_id);
@@ -829,6 +866,10 @@ CREATE INDEX device_logins_expires_at ON public.device_logins USING btree (expir
 
 CREATE INDEX device_logins_interaction_id ON public.device_logins USING btree (interaction_id);
 
+CREATE UNIQUE INDEX email_verifications_digest_key ON public.email_verifications USING btree (digest);
+
+CREATE INDEX email_verifications_expires_at ON public.email_verifications USING btree (expires_at);
+
 CREATE INDEX group_members_user_id ON public.group_members USING btree (user_id);
 
 CREATE UNIQUE INDEX groups_name_key ON public.groups USING btree (lower(name));
@@ -863,6 +904,8 @@ CREATE UNIQUE INDEX invitations_user_id_key ON public.invitations USING btree (u
 
 CREATE UNIQUE INDEX invitations_username_key ON public.invitations USING btree (lower(username)) WHERE ((accepted_at IS NULL) AND (withdrawn_at IS NULL));
 
+CREATE INDEX known_devices_last_seen_at ON public.known_devices USING btree (last_seen_at);
+
 CREATE INDEX limits_updated_at ON public.limits USING btree (updated_at);
 
 CREATE INDEX login_codes_expires_at ON public.login_codes USING btree (expires_at);
@@ -894,6 +937,10 @@ CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_only_client_id ON public.sessions USING btree (only_client_id);
 
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
+
+CREATE INDEX sign_in_reports_expires_at ON public.sign_in_reports USING btree (expires_at);
+
+CREATE INDEX sign_in_reports_user_id ON public.sign_in_reports USING btree (user_id);
 
 CREATE INDEX sign_up_link_groups_group_id ON public.sign_up_link_groups USING btree (group_id);
 
@@ -977,6 +1024,9 @@ ALTER TABLE ONLY public.device_logins
 ALTER TABLE ONLY public.device_logins
     ADD CONSTRAINT device_logins_interaction_id_fkey FOREIGN KEY (interaction_id) REFERENCES public.interactions(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.email_verifications
+    ADD CONSTRAINT email_verifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.group_members
     ADD CONSTRAINT group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;
 
@@ -1016,6 +1066,9 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.known_devices
+    ADD CONSTRAINT known_devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.login_codes
     ADD CONSTRAINT login_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
@@ -1045,6 +1098,9 @@ ALTER TABLE ONLY public.sessions
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sign_in_reports
+    ADD CONSTRAINT sign_in_reports_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.sign_up_link_groups
     ADD CONSTRAINT sign_up_link_groups_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;

@@ -123,3 +123,19 @@ select state
 select state, count(*) as people
   from user_states
  group by state;
+
+-- name: verify_email
+-- Note that an address is its person's, if it still is theirs.
+update users
+   set email_verified = true, updated_at = %(now)s
+ where id = %(id)s
+   and email = %(email)s;
+
+-- name: admins
+-- Those who administer.
+select id, username, first_name, last_name, display_name, email, email_verified, is_admin, disabled, waiting_since,
+       locale, last_sign_in_at, created_at, updated_at
+  from users
+ where is_admin
+   and not disabled
+ order by created_at, id;

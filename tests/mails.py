@@ -15,6 +15,9 @@ from pocketid.db import Database
 from pocketid.outbox import Kind
 from pocketid.web import Site
 
+_SITE = "https://pocketid.example.test"
+_WHO = {"name": "Anna Muster"}
+_WHERE = {"device": "Firefox on Linux", "place": "203.0.113.7", "when": "3 May 2026, 14:07:00 UTC"}
 # Kind -> the values that its views need.
 EXAMPLES: dict[Kind, dict[str, Any]] = {
     Kind.INVITATION: {
@@ -36,6 +39,20 @@ EXAMPLES: dict[Kind, dict[str, Any]] = {
         "link": "https://pocketid.example.test/signup/confirm?code=c2VhbGVk",
     },
     Kind.SIGN_UP_KNOWN: {"link": "https://pocketid.example.test/login"},
+    Kind.PASSKEY_ADDED: {**_WHO, **_WHERE, "passkey": "Phone", "link": f"{_SITE}/settings/account#passkeys"},
+    Kind.PASSKEY_REMOVED: {
+        **_WHO,
+        **_WHERE,
+        "passkey": "Phone",
+        "link": f"{_SITE}/settings/account#passkeys",
+    },
+    Kind.NEW_DEVICE: {**_WHO, **_WHERE, "link": f"{_SITE}/not-me?token=R5HzKpJ0xYvNq2T7mWcBs8dLfGa1eUi3"},
+    Kind.EMAIL_VERIFICATION: {**_WHO, "link": f"{_SITE}/verify-email?token=R5HzKpJ0xYvNq2T7mWcBs8dL"},
+    Kind.ACCOUNT_REPORTED: {
+        "name": "Olga Owner",
+        "person": "Anna Muster",
+        "link": f"{_SITE}/settings/admin/users/1",
+    },
     Kind.TEST: {},
     Kind.LOGIN_CODE: {
         "name": "Anna Muster",

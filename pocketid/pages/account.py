@@ -4,7 +4,19 @@ from dataclasses import replace
 from http import HTTPStatus
 from uuid import UUID
 
-from pocketid import access, audit, consents, devices, geo, images, sessions, settings, users, webauthn
+from pocketid import (
+    access,
+    audit,
+    consents,
+    devices,
+    email_verification,
+    geo,
+    images,
+    sessions,
+    settings,
+    users,
+    webauthn,
+)
 from pocketid.audit import Event, Filter
 from pocketid.errors import Invalid, NotAllowed, NotFound, Refusal
 from pocketid.request import Request
@@ -182,6 +194,7 @@ def _account(
         picture_version=images.version(request.db, "user", str(user.id), "picture")
         or user.updated_at.timestamp(),
         languages=LANGUAGES,
+        can_verify=email_verification.is_offered(request, user),
         may_edit=settings.load(request).allow_own_account_edit,
         passkeys=webauthn.of_user(request.db, user.id),
         signals=webauthn.signals(request, user.id),

@@ -18,11 +18,7 @@ FOLDER = data_dir("views") / "mail"
 HOSTILE = "<b>&\"'\r\nBcc: all@example.test\r\n\r\n{x}"
 GIVEN_TO_ALL = {"site", "app_url"}
 # Kinds whose flow is not there yet. A kind leaves this list with its views and its example.
-AWAITED = {
-    *(Kind.EMAIL_VERIFICATION, Kind.NEW_DEVICE, Kind.PASSKEY_ADDED),
-    *(Kind.PASSKEY_REMOVED, Kind.API_KEY_EXPIRING),
-    *(Kind.ACCOUNT_REPORTED,),
-}
+AWAITED = {Kind.API_KEY_EXPIRING}
 
 
 class Page(HTMLParser):

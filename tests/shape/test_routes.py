@@ -185,6 +185,7 @@ OPEN_FORMS = {
     *("/setup", "/setup/passkey", "/login", "/lc", "/login/alternative/device", "/logout"),
     "/login/alternative/email",
     *("/invitation/<token>", "/invitation/<token>/passkey"),
+    *("/verify-email", "/not-me"),
     *("/signup", "/signup/passkey"),
     *("/interaction/sign-in", "/interaction/choose", "/interaction/switch"),
     *("/interaction/consent", "/interaction/cancel"),

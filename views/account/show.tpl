@@ -1,4 +1,4 @@
-% # Needs: user (User), picture_version, change (users.Change), errors (dict), may_edit (bool), languages (dict code -> name), passkeys (list[Passkey]), signals (JSON text), sessions (list[Session]), notice (str), device, place (functions)
+% # Needs: user (User), picture_version, change (users.Change), errors (dict), may_edit (bool), languages (dict code -> name), passkeys (list[Passkey]), signals (JSON text), can_verify (bool), sessions (list[Session]), notice (str), device, place (functions)
 % rebase("layout/base.tpl", title=_("Your account"), section="account", scripts=["passkey.js"])
 % include("parts/passkey_signals.tpl", signals=signals)
 <h1>{{_("Your account")}}</h1>
@@ -6,6 +6,11 @@
 <div class="notice warn"><strong>{{_("You have no passkey yet.")}}</strong> {{_("Without one you can't sign in again by yourself.")}} <a href="/settings/account/passkeys/new">{{_("Add one now")}}</a></div>
 % elif len(passkeys) == 1:
 <div class="notice"><strong>{{_("You have only one passkey.")}}</strong> {{_("If that device is lost, you can't sign in by yourself.")}} <a href="/settings/account/passkeys/new">{{_("Add a second one")}}</a></div>
+% end
+% if can_verify:
+<form class="notice row apart" method="post" action="/settings/account/verify-email">
+% include("parts/form_token.tpl")
+<span class="grow">{{_("Your address {address} is not verified yet. Some apps want that.").format(address=user.email)}}</span><button>{{_("Send me a link")}}</button></form>
 % end
 <section class="card" aria-labelledby="details">
 <div class="row apart"><header><h2 id="details">{{_("Your details")}}</h2><p class="soft">{{_("What apps learn about you when you sign in to them.")}}</p></header>
@@ -22,6 +27,8 @@
 <div class="field"><span class="label">{{_("E-mail")}}</span><div class="row"><span>{{user.email or _("none")}}</span>
 % if user.email and user.email_verified:
 <span class="tag good">{{_("Verified")}}</span>
+% elif user.email:
+<span class="tag">{{_("Not verified")}}</span>
 % end
 </div><small>{{_("Apps recognise you by this address, so only an administrator can change it.")}}</small></div>
 <div class="row"><button class="primary">{{_("Save")}}</button></div>
