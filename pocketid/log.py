@@ -27,12 +27,12 @@ _LONGEST_TRACE = 8192
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _PLAIN = re.compile(r"[\w.:/@+%*,\[\]-]+")
 _SECRETS = (
-    re.compile(r"(/lc/)[^\s/?\"']+"),
+    re.compile(r"(/(?:lc|st|invitation)/)[^\s/?\"']+"),
     re.compile(r"(?i)(\b(?:code|token|\w+_token|\w*secret|\w*assertion|password)=)[^\s&\"']+"),
     re.compile(r"(?i)(\b(?:bearer|basic|dpop) )[^\s\"',;]{8,}"),
     re.compile(r"()\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"),
 )
-_MAY_BE_SECRET = re.compile(r"/lc/|[= ]|eyJ")  # each of the above needs one of these
+_MAY_BE_SECRET = re.compile(r"/(?:lc|st|invitation)/|[= ]|eyJ")  # each of the above needs one of these
 _QUIET = {"/healthz", "/health"}
 
 

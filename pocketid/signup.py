@@ -121,7 +121,11 @@ def admit(request: Request, link: str) -> Admission:
 
 
 def check(request: Request, change: users.Change) -> dict[str, str]:
-    """Field -> what keeps somebody from signing up as this person, in the form's order; empty when nothing does."""
+    """Field -> what keeps somebody from signing up as this person, in the form's order; empty when nothing does.
+
+    Raises TooMany: each answer tells whether a user name is taken.
+    """
+    limits.check(request, "sign_up_check", per_seconds=3.0, burst=20)
     problems = users.check(change, settings.load(request))
     if "username" not in problems:
         problems |= users.check_chosen_name(request.db, change.username)

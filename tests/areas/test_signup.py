@@ -164,6 +164,13 @@ def test_sign_ups_are_limited_by_neighbour(browser: Browser, allow: Callable[...
     assert answers == [400] * 10 + [429] * 2
 
 
+def test_user_names_are_tried_out_slowly(browser: Browser, allow: Callable[..., None]) -> None:
+    allow("open")
+    browser.get("/signup")
+    answers = [browser.post("/signup", {**TYPED, "username": f"o{each}ner"}).status for each in range(22)]
+    assert answers == [200] * 20 + [429] * 2
+
+
 # Links
 
 

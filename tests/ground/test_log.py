@@ -160,6 +160,8 @@ def test_s_ht_06_a_value_is_cut_at_512_characters(written: Log) -> None:
     "text",
     [
         f"/lc/{SECRET}",
+        f"/st/{SECRET}",
+        f"/invitation/{SECRET}/passkey",
         f"https://id.example.org/lc/{SECRET}?redirect=x",
         f"/callback?code={SECRET}&state=1",
         f"access_token={SECRET}",
