@@ -1,13 +1,14 @@
 """The keys that sign ID tokens and access tokens, and the public set that apps verify with.
 
-A private key is stored sealed under ENCRYPTION_KEY, bound to its kid. It is unsealed once and kept until the
-table changes (signals.py). Algorithms come from the key, never from a token's header (RFC 8725 3.1).
+A private key is stored sealed under ENCRYPTION_KEY, bound to its kid. It is unsealed once and kept; which keys
+are in force is kept until the table changes (signals.py). Algorithms come from the key, never from a token's
+header (RFC 8725 3.1).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -176,10 +177,16 @@ def _published(published: Sequence[SigningKey]) -> bytes:
 
 
 def _unsealed(row: _Row, keyring: Keyring) -> SigningKey:
-    parsed = jwk.JWK.from_json(keyring.open(_PURPOSE, row.sealed_private_jwk, row.kid).decode())
-    private = parsed.get_op_key("sign")
-    assert isinstance(private, PrivateKey)
+    private = _opened(row.sealed_private_jwk, row.kid, keyring)
     return SigningKey(row.kid, row.algorithm, private, private.public_key(), row.public_jwk)
+
+
+@lru_cache(maxsize=8)
+def _opened(sealed: bytes, kid: str, keyring: Keyring) -> PrivateKey:
+    """Once for each key, whatever else changes in the table: an RSA key is examined for 37 ms when it is read."""
+    private = jwk.JWK.from_json(keyring.open(_PURPOSE, sealed, kid).decode()).get_op_key("sign")
+    assert isinstance(private, PrivateKey)
+    return private
 
 
 def _generate(algorithm: str, kid: str) -> jwk.JWK:

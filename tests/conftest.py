@@ -33,6 +33,7 @@ from tests.mails import outgoing as outgoing_mails
 
 APP_URL = "https://pocketid.example.test"
 ENCRYPTION_KEY = "a key for tests, long enough"
+KEYRING = Keyring(ENCRYPTION_KEY.encode())  # one for all, so that a signing key is opened once in a process
 START = datetime(2026, 5, 3, 14, 7, 0, tzinfo=UTC)
 
 
@@ -140,7 +141,7 @@ def _prepared(conninfo: str) -> Server:
     migrate.migrate(server.database(template))
     with connect(server.database(template)) as connection:
         db = Database(OneConnection(connection), Statements.load(data_dir("sql")))
-        signing_keys.ensure(db, Keyring(ENCRYPTION_KEY.encode()), START)
+        signing_keys.ensure(db, KEYRING, START)
         db.commit()
     return server
 
@@ -178,7 +179,7 @@ def site(
     with shared_connection.transaction(force_rollback=True):
         yield Site(
             configuration,
-            Keyring(ENCRYPTION_KEY.encode()),
+            KEYRING,
             OneConnection(shared_connection),
             statements,
             clock=clock,
@@ -231,7 +232,7 @@ def committed_site(database: str, statements: Statements, clock: Clock, assets: 
     """A site on a database of its own, with a real pool: for concurrency and restarts."""
     pool = Pool(database, 8)
     pool.open()
-    yield Site(make_config(), Keyring(ENCRYPTION_KEY.encode()), pool, statements, clock=clock, assets=assets)
+    yield Site(make_config(), KEYRING, pool, statements, clock=clock, assets=assets)
     pool.close()
 
 

@@ -12,15 +12,14 @@ from jwcrypto import jwk, jws, jwt
 
 from pocketid import signing_keys
 from pocketid.audit import Row
-from pocketid.crypto import Keyring, base64url
+from pocketid.crypto import base64url
 from pocketid.db import Connection, Database
 from pocketid.request import Request
 from pocketid.signing_keys import ALGORITHMS, NotOurs, SigningKey
 from pocketid.web import Site
 from tests.browser import Browser
-from tests.conftest import APP_URL, ENCRYPTION_KEY
+from tests.conftest import APP_URL, KEYRING
 
-KEYRING = Keyring(ENCRYPTION_KEY.encode())
 PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "k", "oth"}
 CLAIMS = {"iss": APP_URL, "sub": "x", "n": 5, "text": 'ü"\\'}
 
