@@ -294,9 +294,9 @@ def authorize(request: Request) -> Response:
         check(asked)
         if brings_no_cookies:
             return _post_again(asked)
-        after = prompts.sign_in_needed_after(asked.wish, request.actor, request.now)
-        progress = _progress(asked, None, after)
-        step = prompts.next_step(asked.wish, progress, request.actor)
+        wish = asked.wish
+        after = prompts.sign_in_needed_after(wish, request.actor, request.now)
+        step = prompts.next_step(wish, _progress(asked, None, after), request.actor)
         if step is Step.ISSUE:
             return issue(asked)
         if "none" in asked.prompts:
