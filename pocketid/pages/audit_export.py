@@ -1,24 +1,22 @@
 """The audit log as a file: NDJSON for programs, CSV for spreadsheets. However long it is, a thousand rows at a time.
 
 Each thousand is read by a connection that is given back before they are sent, so that a slow client holds none.
-A cell that a spreadsheet would take for a formula begins with an apostrophe (security AD-09).
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterator
+import codecs
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from pocketid import audit
+from pocketid import audit, csv_table
 from pocketid.audit import Filter, Position, Row
 from pocketid.db import Database
 
 _ROWS_AT_ONCE = 1000
 _COLUMNS = [field.name for field in fields(Row)]
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def ndjson(db: Database, wanted: Filter) -> Iterator[bytes]:
@@ -28,7 +26,7 @@ def ndjson(db: Database, wanted: Filter) -> Iterator[bytes]:
 
 def spreadsheet(db: Database, wanted: Filter) -> Iterator[bytes]:
     """CSV with a head, newest first; the mark before it tells spreadsheets that it is UTF-8."""
-    yield "\ufeff".encode() + _csv([_COLUMNS])
+    yield csv_table.write([_COLUMNS])
     yield from _written(db, wanted, lambda rows: _csv(_cells(row) for row in rows))
 
 
@@ -50,10 +48,8 @@ def _written(db: Database, wanted: Filter, write: Callable[[list[Row]], bytes]) 
         before = Position(rows[-1].at, rows[-1].id)
 
 
-def _csv(rows: Any) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode("utf-8", "replace")
+def _csv(rows: Iterable[Sequence[str]]) -> bytes:
+    return csv_table.write(rows).removeprefix(codecs.BOM_UTF8)
 
 
 def _cells(row: Row) -> list[str]:
@@ -64,9 +60,5 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, dict):
-        text = msgspec.json.encode(value).decode() if value else ""
-    elif hasattr(value, "isoformat"):
-        text = value.isoformat()
-    else:
-        text = str(value)
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+        return msgspec.json.encode(value).decode() if value else ""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
