@@ -1,7 +1,8 @@
 """Trials: an admin walks through a client's sign-in in their own browser, and this site stands in for the app.
 
-    begin    -> state, in the authorization request      allows   -> the redirect URI of ours may be used with it
-    take     -> the trial, once, when the browser is back
+    begin      -> state, in the authorization request
+    is_open    -> with this state the redirect URI of ours may be used
+    take       -> the trial, once, when the browser is back
 
 For that the client may return to an address of this site that is not registered for it. It may only with the state
 of a trial that was begun for the same client, by the same admin, in the same browser, within ten minutes, and that
@@ -45,12 +46,10 @@ def begin(request: Request, client_id: str, scopes: list[str], *, secret_matches
     return state
 
 
-def allows(request: Request, client_id: str, received: str | None, state: str | None) -> bool:
-    """Whether a redirect URI that is not registered is that of a trial that runs in this browser."""
+def is_open(request: Request, client_id: str, state: str | None) -> bool:
+    """Whether a trial with this state runs in this browser, and its admin is here."""
     actor = request.actor
-    if received != redirect_uri(request, client_id) or not state or actor is None:
-        return False
-    if not actor.is_admin or actor.verified_at is None:
+    if not state or actor is None or not actor.is_admin or actor.verified_at is None:
         return False
     return bool(request.db.value("client_trials.is_open", now=request.now, **_key(request, client_id, state)))
 

@@ -151,14 +151,24 @@ def _redirect_uri(asked: Authorization) -> None:
     """Compared as text with what is registered; from here on errors go back to the client."""
     _refuse_repeated(asked, "redirect_uri")
     received = asked.parameters.get("redirect_uri")
-    if client_trials.allows(asked.request, asked.client.id, received, asked.state):
-        asked.redirect_uri = client_trials.redirect_uri(asked.request, asked.client.id)
+    if received == client_trials.redirect_uri(asked.request, asked.client.id):
+        _trial(asked)
+        asked.redirect_uri = received
         return
     asked.redirect_uri = redirect_uri.check(
         asked.client,
         received,
         allow_insecure=asked.request.config.allow_insecure_callback_urls,
     )
+
+
+def _trial(asked: Authorization) -> None:
+    """The redirect URI is ours, and good for whoever has begun a trial, as long as it runs."""
+    if not client_trials.is_open(asked.request, asked.client.id, asked.state):
+        raise ShownError(
+            _("This trial is over, or was begun by somebody else or in another browser."),
+            "no trial of this client runs in this browser",
+        )
 
 
 def _refuse_repeated(asked: Authorization, name: str) -> None:

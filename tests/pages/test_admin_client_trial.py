@@ -105,6 +105,7 @@ CHANGES: list[Callable[[dict[str, str]], dict[str, str]]] = [
     lambda sent: sent | {"redirect_uri": sent["redirect_uri"].replace("immich", "wiki")},
     lambda sent: sent | {"redirect_uri": sent["redirect_uri"] + "?x"},
     _of_another_client,
+    lambda sent: _of_another_client(sent) | {"redirect_uri": sent["redirect_uri"].replace("immich", "wiki")},
 ]
 
 
@@ -134,15 +135,25 @@ def test_nobody_else_can_use_it_nor_the_admin_elsewhere(
             sign_in(other, user, method)
         other.get(address)
         assert (other.status, other.view) == (400, "authorize/refused"), user
+        assert "This trial is over" in other.text
         other.get(CALLBACK, state=dict(parse_qsl(urlsplit(address).query))["state"], code="x")
         assert other.status in {303, 403, 410}
         assert other.view != "admin/clients/tried"
-    sign_in(browser, person)  # the same browser, and somebody else
-    assert browser.get(address).view == "authorize/refused"
+    for somebody_else in (person, other_admin):
+        sign_in(browser, somebody_else)  # in the same browser
+        assert browser.get(address).view == "authorize/refused"
     sign_in(browser, admin, "one_time_access")
     assert browser.get(address).view == "authorize/refused"
     sign_in(browser, admin)
     assert browser.get(address).status == 303
+
+
+def test_the_address_of_a_trial_is_never_offered_for_registration(
+    browser: Browser, shared_connection: Connection
+) -> None:
+    browser.get("/authorize", client_id="immich", redirect_uri=APP_URL + CALLBACK, response_type="code")
+    assert browser.view == "authorize/refused"
+    assert shared_connection.execute("select count(*) from refused_requests").fetchone() == (0,)
 
 
 def test_a_trial_ends_after_ten_minutes_and_is_forgotten(
