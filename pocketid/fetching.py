@@ -50,11 +50,12 @@ def is_public(address: Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Where connections may go, and whose certificates count."""
+    """How names are resolved, where connections may go, and whose certificates count."""
 
     allows: Callable[[Address], bool] = is_public
     context: Callable[[], ssl.SSLContext] = ssl.create_default_context
     seconds: float = SECONDS
+    resolve: Callable[..., Any] = socket.getaddrinfo
 
 
 def fetch(address: str, *, limit: int, policy: Policy | None = None) -> bytes:
@@ -93,7 +94,7 @@ def _resolved(parts: SplitResult, policy: Policy, ends: float) -> Address:
 
     def ask() -> None:
         try:
-            answer.extend(socket.getaddrinfo(parts.hostname, parts.port or _HTTPS, type=socket.SOCK_STREAM))
+            answer.extend(policy.resolve(parts.hostname, parts.port or _HTTPS, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError):
             return
 

@@ -158,7 +158,9 @@ def serving(certificate: Path) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_certificate(tmp_path_factory.mktemp("certificate"))
+    return make_certificate(
+        tmp_path_factory.mktemp("certificate"), "DNS:localhost,IP:127.0.0.1,DNS:cdn.example"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -224,6 +226,22 @@ def test_an_unknown_certificate_is_refused(port: int) -> None:
 def test_a_certificate_of_another_host_is_refused(get: Callable[..., bytes]) -> None:
     with pytest.raises(NotFetched, match="certificate"):
         get("/ok", host="127.1")
+
+
+def test_s_out_02_a_name_is_resolved_once_and_every_address_of_it_must_be_allowed(
+    port: int, certificate: Path
+) -> None:
+    answers = [["127.0.0.1"], ["127.0.0.1", "10.0.0.1"]]
+
+    def resolve(_host: str, number: int, **_options: object) -> list[object]:
+        return [(None, None, None, "", (address, number)) for address in answers.pop(0)]
+
+    trusted = partial(ssl.create_default_context, cafile=str(certificate))
+    policy = Policy(lambda address: address == LOOPBACK, trusted, resolve=resolve)
+    address = f"https://cdn.example:{port}/ok"  # nobody else knows this name: whoever asks again gets nowhere
+    assert fetching.fetch(address, limit=LIMIT, policy=policy) == f"/ok|cdn.example:{port}".encode()
+    with pytest.raises(NotFetched, match="private network"):
+        fetching.fetch(address, limit=LIMIT, policy=policy)
 
 
 def test_a_port_where_nobody_listens_is_said(certificate: Path) -> None:
