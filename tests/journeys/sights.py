@@ -452,7 +452,9 @@ def _with_mail(stage: Stage, listed: str) -> Sights:
     """A server that is named and does not answer."""
     with connect(stage.conninfo) as connection:
         named = "('smtpHost', '127.0.0.1'), ('smtpPort', '1'), ('smtpFrom', 'id@example.org')"
-        connection.execute(f"insert into settings (name, value) values {named}")
+        connection.execute(
+            f"insert into settings (name, value) values {named} on conflict (name) do update set value = excluded.value"
+        )
         page = stage.owner.goto(f"{listed}/new")
         while not page.locator("#delivery-mail").count():  # until the server has heard of it
             page.reload()
