@@ -31,6 +31,17 @@ IMMICH = "https://immich.example.org"
 ACCENTS = {"yellow": "#ffee00", "black": "#000000", "white": "#ffffff"}
 SCOPES = "openid profile email groups offline_access"
 
+_SOME_MAILS = """
+    insert into outbox (id, kind, address, sealed_values, attempts, next_attempt_at, sent_at, given_up_at, last_error,
+                        created_at)
+    values (gen_random_uuid(), 'invitation', 'maximiliane.von-der-muehlen@mail.neighbourhood.example.test', 'x', 1,
+            null, null, now(), '550 5.1.1 <maximiliane>: Recipient address rejected: User unknown', now()),
+           (gen_random_uuid(), 'passkey_added', 'tim@example.test', 'x', 3, now() + interval '20 minutes', null, null,
+            'Connection refused', now() - interval '10 minutes'),
+           (gen_random_uuid(), 'new_device', 'anna@example.test', null, 1, null, now() - interval '2 hours', null, null,
+            now() - interval '2 hours')
+"""
+
 
 @dataclass
 class Stage:
@@ -72,7 +83,7 @@ def sights(browser: Browser, origin: str, database: Database, conninfo: str) -> 
             _groups,
             _clients,
         ),
-        *(_requests, _logs_and_settings, _own_pictures, _accents, _refusals),
+        *(_requests, _logs_and_settings, _mails, _own_pictures, _accents, _refusals),
     ):
         yield from chapter(stage)
     for person in (owner, anna):
@@ -634,6 +645,30 @@ def _logs_and_settings(stage: Stage) -> Sights:
     page = owner.goto(SETTINGS)
     yield "settings", page
     yield "settings-errors", _fill(page, session_duration="0", home_page_url="https://elsewhere.example.org")
+
+
+def _mails(stage: Stage) -> Sights:
+    owner, outbox = stage.owner, f"{ADMIN}/outbox"
+    yield "mails-none", owner.goto(outbox)
+    with stage.stranger() as somebody:
+        yield "verify-email", somebody.goto("/verify-email?token=x")
+        yield "verify-email-refused", _press(somebody.page)
+        yield "not-me", somebody.goto("/not-me?token=x")
+        yield "not-me-refused", _press(somebody.page)
+    rows = {"smtpHost": "127.0.0.1", "smtpPort": "1", "smtpFrom": "id@example.test"}
+    _store(stage, rows)
+    page = owner.goto(SETTINGS)
+    page.get_by_label("Port").fill("0")
+    yield "email-errors", _press(page, "button:text-is('Save e-mail settings')")
+    page = owner.goto(SETTINGS)
+    page.get_by_label("To", exact=True).fill("olga@example.test")
+    yield "email-test-failed", _press(page, "button:text-is('Send a test e-mail')")
+    with connect(stage.conninfo) as connection:
+        connection.execute(_SOME_MAILS)
+        yield "mails", owner.goto(outbox)
+        yield "mails-given-up", owner.goto(f"{ADMIN}/user-groups")
+        connection.execute("delete from outbox")
+    _store(stage, dict.fromkeys(rows, ""))
 
 
 def _own_pictures(stage: Stage) -> Sights:

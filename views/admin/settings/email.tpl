@@ -26,7 +26,7 @@
 % include("parts/check.tpl", name="email_api_key_expiration_enabled", label=_("An API key that expires soon"), checked=typed["email_api_key_expiration_enabled"], disabled="email_api_key_expiration_enabled" in fixed)
 <small>{{_("People always get a mail when a passkey is added to their account or removed from it.")}}</small>
 </fieldset>
-<div class="row apart"><button class="primary">{{_("Save e-mail settings")}}</button><a class="button quiet" href="/settings/admin/outbox">{{_("Mails that were sent or wait")}}</a></div>
+<div class="row apart"><button>{{_("Save e-mail settings")}}</button><a class="button quiet" href="/settings/admin/outbox">{{_("Mails that were sent or wait")}}</a></div>
 </form>
 </section>
 % if mail.is_ready:
