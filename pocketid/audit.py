@@ -87,6 +87,9 @@ class Event(enum.StrEnum):
     TOKEN_REFRESHED = "TOKEN_REFRESHED"  # noqa: S105
     TOKEN_REFUSED = "TOKEN_REFUSED"  # noqa: S105
     TOKEN_REUSED = "TOKEN_REUSED"  # noqa: S105
+    API_KEY_CREATED = "API_KEY_CREATED"
+    API_KEY_RENEWED = "API_KEY_RENEWED"
+    API_KEY_REVOKED = "API_KEY_REVOKED"
     SETTINGS_UPDATED = "SETTINGS_UPDATED"
     APPLICATION_IMAGE_CHANGED = "APPLICATION_IMAGE_CHANGED"
     MAIL_GIVEN_UP = "MAIL_GIVEN_UP"
@@ -324,6 +327,9 @@ def _labels() -> dict[str, str]:
         Event.TOKEN_REFRESHED: _("Tokens renewed for an app"),
         Event.TOKEN_REFUSED: _("Tokens refused to an app"),
         Event.TOKEN_REUSED: _("Used token presented again; access ended"),
+        Event.API_KEY_CREATED: _("API key made"),
+        Event.API_KEY_RENEWED: _("API key renewed"),
+        Event.API_KEY_REVOKED: _("API key revoked"),
         Event.SETTINGS_UPDATED: _("Settings changed"),
         Event.APPLICATION_IMAGE_CHANGED: _("Picture of the site changed"),
         Event.MAIL_GIVEN_UP: _("Mail not delivered"),

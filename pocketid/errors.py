@@ -7,7 +7,7 @@ taken does not come back for another guess.
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Refusal(Exception):
@@ -18,6 +18,7 @@ class Refusal(Exception):
     """
 
     status: HTTPStatus = HTTPStatus.BAD_REQUEST
+    code: ClassVar[str] = ""  # Pocket ID's word for it in the API; empty: the status in small letters
     keeps_writes = False
     response: Any = None  # a Response of the protocol's own shape, instead of the error page
 
@@ -48,6 +49,7 @@ class NotSignedIn(Refusal):
     """Someone must sign in first; pages lead there, the API answers 401."""
 
     status = HTTPStatus.UNAUTHORIZED
+    code = "not_signed_in"
 
 
 class NotAllowed(Refusal):
@@ -60,6 +62,7 @@ class Conflict(Refusal):
     """The request does not fit what is stored by now."""
 
     status = HTTPStatus.CONFLICT
+    code = "already_in_use"
 
 
 class Gone(Refusal):
@@ -78,6 +81,7 @@ class TooMany(Refusal):
     """A limit was reached; `seconds` says when to try again."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "rate_limited"
 
     def __init__(self, message: str, *, seconds: int, event: str | None = None) -> None:
         super().__init__(message, event=event, headers={"Retry-After": str(max(1, seconds))})
@@ -96,6 +100,7 @@ class Invalid(Refusal):
     """What was typed breaks a rule; `fields` maps each field to its message."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "validation_failed"
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__(" ".join(fields.values()))

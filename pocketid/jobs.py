@@ -19,6 +19,7 @@ from typing import Any
 import psycopg
 
 from pocketid import (
+    api_keys,
     audit,
     ceremonies,
     client_trials,
@@ -137,7 +138,7 @@ class Jobs:
 
 
 def keep_house(site: Site) -> None:
-    """Delete what has expired; each table in a transaction of its own."""
+    """Delete what has expired, and warn of what soon will; each table in a transaction of its own."""
     now = site.clock()
     oldest_event = now - timedelta(days=site.config.audit_log_retention_days)
     works: tuple[Callable[[Database], int], ...] = (
@@ -153,6 +154,7 @@ def keep_house(site: Site) -> None:
         lambda db: client_trials.expire(db, now),
         lambda db: tokens.expire(db, now),
         lambda db: limits.expire(db, now - _LIMITS_KEPT),
+        lambda db: api_keys.warn(db, site.config, site.keyring, now),
         lambda db: outbox.expire(db, now),
         lambda db: known_devices.expire(db, now),
         lambda db: email_verification.expire(db, now),

@@ -119,19 +119,32 @@ def post_all(
     user_id: UUID | None = None,
 ) -> list[UUID]:
     """Write a mail to each address with its values, all by one statement; their ids. Mail has to be ready."""
+    return post_by_system(request.db, request.keyring, request.now, kind, letters, user_id=user_id)
+
+
+def post_by_system(  # what a request would have brought along
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    kind: Kind,
+    letters: Sequence[tuple[str, dict[str, Any]]],
+    *,
+    user_id: UUID | None = None,
+) -> list[UUID]:
+    """The same for what no request caused, but a periodic job."""
     ids = [uuid4() for _letter in letters]
     sealed = [
-        request.keyring.seal(_PURPOSE, msgspec.json.encode(values), _row(mail_id, kind, address))
+        keyring.seal(_PURPOSE, msgspec.json.encode(values), _row(mail_id, kind, address))
         for mail_id, (address, values) in zip(ids, letters, strict=True)
     ]
-    request.db.run(
+    db.run(
         "outbox.insert",
         ids=ids,
         kind=kind.value,
         addresses=[address for address, _values in letters],
         user_id=user_id,
         sealed_values=sealed,
-        now=request.now,
+        now=now,
     )
     return ids
 

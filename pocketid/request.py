@@ -26,6 +26,7 @@ class Guard(enum.Enum):
     PUBLIC = "anyone; a POST carries our form token"
     PROTOCOL = "anyone; other sites may post here, and the handler checks what it is given"
     USER = "a signed-in person"
+    API_USER = "a signed-in person, or a program with an API key of theirs"
     ADMIN = "an administrator who signed in with a passkey"
 
 

@@ -1,5 +1,6 @@
 """The URL map: every route with its handler and its guard, one a line."""
 
+from pocketid.api import api_keys as keys_api
 from pocketid.oidc import authorize, discovery, end_session, token, userinfo
 from pocketid.pages import (
     account,
@@ -21,6 +22,7 @@ from pocketid.pages import (
     admin_signup,
     admin_users,
     admin_users_list,
+    api_keys,
     device,
     device_login,
     images,
@@ -39,6 +41,7 @@ from pocketid.request import Guard
 from pocketid.web import Route
 
 PUBLIC, PROTOCOL, USER, ADMIN = Guard.PUBLIC, Guard.PROTOCOL, Guard.USER, Guard.ADMIN
+API_USER = Guard.API_USER
 
 ROUTES = (
     # The site
@@ -298,6 +301,15 @@ ROUTES = (
         step_up(admin_signup.refuse),
         ADMIN,
     ),
+    # API keys
+    Route("GET", "/settings/admin/api-keys", api_keys.list_keys, ADMIN),
+    Route("POST", "/settings/admin/api-keys", step_up(api_keys.create), ADMIN),
+    Route("GET", "/settings/admin/api-keys/<key_id>/renew", api_keys.ask_renew, ADMIN),
+    Route("POST", "/settings/admin/api-keys/<key_id>/renew", step_up(api_keys.renew), ADMIN),
+    Route("GET", "/settings/admin/api-keys/<key_id>/revoke", api_keys.ask_revoke, ADMIN),
+    Route("POST", "/settings/admin/api-keys/<key_id>/revoke", api_keys.revoke, ADMIN),
+    Route("GET", "/api/api-keys", keys_api.list_keys, API_USER),
+    Route("DELETE", "/api/api-keys/<key_id>", keys_api.delete, API_USER),
     # Administration: the rest
     Route("GET", "/settings/admin/audit-log", admin_audit.list_events, ADMIN),
     Route("GET", "/settings/admin/audit-log/export", admin_audit.ask_export, ADMIN),

@@ -25,11 +25,11 @@ from urllib.parse import parse_qsl, quote
 
 import bottle
 
-from pocketid import audit, cookies, log, outbox, proxies, render, sessions, settings
+from pocketid import api_keys, audit, cookies, log, outbox, proxies, render, sessions, settings
 from pocketid.config import Config
 from pocketid.crypto import Keyring, same
 from pocketid.db import Database, Source, Statements
-from pocketid.errors import NotAllowed, NotFound, NotSignedIn, Refusal, TooLarge, Unavailable
+from pocketid.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Refusal, TooLarge, Unavailable
 from pocketid.geo import Places
 from pocketid.oidc import errors as oauth_errors
 from pocketid.paths import data_dir
@@ -131,10 +131,12 @@ def _endpoint(site: Site, views: Views, route: Route, **arguments: str) -> Itera
 
 def _answer(request: Request, route: Route, arguments: Mapping[str, str]) -> Response:
     request.actor, request.session_token = _who(request)
+    if request.actor is None and route.guard is Guard.API_USER:
+        request.actor = api_keys.current(request.db, request.headers.get("x-api-key", ""), request.now)
     speak(_locale(request, route.guard), known_zone(request.cookies.get("zone", "")))
     # The guard first: who was signed out meanwhile reads that, and not of an expired form.
     _check_guard(request, route.guard)
-    if request.method not in _SAFE_METHODS and route.guard is not Guard.PROTOCOL:
+    if request.method not in _SAFE_METHODS and route.guard is not Guard.PROTOCOL and not _is_program(request):
         _check_form(request)
     return route.handler(request, **arguments)
 
@@ -264,6 +266,11 @@ def _who(request: Request) -> tuple[Any, str | None]:
     return (actor, token) if actor else (None, None)
 
 
+def _is_program(request: Request) -> bool:
+    """Whether an API key says who asks: no browser sends that by itself, so no other site can forge it."""
+    return request.actor is not None and request.session_token is None
+
+
 def _locale(request: Request, guard: Guard) -> str:
     """The language that the person chose, else the browser's, else that of the settings."""
     by_browser = preferred_locale(request.headers.get("accept-language", ""))
@@ -377,12 +384,26 @@ def _error_page(request: Request, error: Refusal) -> Response:
     if request.path in oauth_errors.ENDPOINTS:
         return oauth_errors.explain(error)
     if request.path.startswith("/api/") and request.path not in _PAGES_OF_THE_API:
-        body = {"error": error.message, "code": error.status.name.lower(), "request_id": request.reference}
-        response = json(body, status=error.status)
+        response = _problem(request, error)
     else:
         response = page("error", status=error.status, message=error.message, error_status=error.status)
     response.headers.update(error.headers)
     return response
+
+
+def _problem(request: Request, error: Refusal) -> Response:
+    """A refusal as Pocket ID's API words it, with every field that is wrong."""
+    body: dict[str, Any] = {"error": error.message, "code": error.code or error.status.name.lower()}
+    status = error.status
+    if isinstance(error, Invalid):
+        status = HTTPStatus.BAD_REQUEST
+        body["details"] = {
+            "fields": [
+                {"field": name, "code": "invalid_format", "message": message}
+                for name, message in error.fields.items()
+            ]
+        }
+    return json(body | {"request_id": request.reference}, status=status)
 
 
 def _finish(site: Site, views: Views, request: Request, response: Response) -> Iterable[bytes]:

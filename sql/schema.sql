@@ -94,6 +94,25 @@ CREATE TABLE public.access_tokens (
 
 COMMENT ON COLUMN public.access_tokens.digest IS 'SHA-256 of the jti: the row is what makes a signed token revocable';
 
+CREATE TABLE public.api_keys (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    description text,
+    digest bytea NOT NULL,
+    prefix text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    warned_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT api_keys_description_check CHECK ((char_length(description) <= 150)),
+    CONSTRAINT api_keys_name_check CHECK (((char_length(name) >= 3) AND (char_length(name) <= 50)))
+);
+
+COMMENT ON COLUMN public.api_keys.prefix IS 'The first characters of the key, by which its owner tells it from others';
+
+COMMENT ON COLUMN public.api_keys.warned_at IS 'When its owner was told by mail that it is about to expire';
+
 CREATE TABLE public.client_groups (
     client_id text NOT NULL,
     group_id uuid NOT NULL
@@ -702,6 +721,12 @@ COMMENT ON VIEW public.user_states IS 'What a list of people can be limited to; 
 ALTER TABLE ONLY public.access_tokens
     ADD CONSTRAINT access_tokens_pkey PRIMARY KEY (digest);
 
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_digest_key UNIQUE (digest);
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.audit_events
     ADD CONSTRAINT audit_events_pkey PRIMARY KEY (id);
 
@@ -813,6 +838,10 @@ ALTER TABLE ONLY public.users
 CREATE INDEX access_tokens_authorization_id ON public.access_tokens USING btree (authorization_id);
 
 CREATE INDEX access_tokens_expires_at ON public.access_tokens USING btree (expires_at);
+
+CREATE INDEX api_keys_unwarned ON public.api_keys USING btree (expires_at) WHERE (warned_at IS NULL);
+
+CREATE INDEX api_keys_user_id ON public.api_keys USING btree (user_id, created_at DESC);
 
 CREATE INDEX audit_events_actor_id ON public.audit_events USING btree (actor_id, at, id) WHERE (actor_id IS DISTINCT FROM user_id);
 
@@ -978,6 +1007,9 @@ CREATE TRIGGER users_last_admin_update BEFORE UPDATE OF is_admin, disabled ON pu
 
 ALTER TABLE ONLY public.access_tokens
     ADD CONSTRAINT access_tokens_authorization_id_fkey FOREIGN KEY (authorization_id) REFERENCES public.authorizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.authorizations
     ADD CONSTRAINT authorizations_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;

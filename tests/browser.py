@@ -23,6 +23,7 @@ class Browser:
         self.origin = origin
         self.address = address
         self.user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+        self.always: dict[str, str] = {}  # headers that go with every request
         self.cookies: dict[str, str] = {}
         self.set_cookies: list[str] = []
         self.status = 0
@@ -101,7 +102,12 @@ class Browser:
         self, method: str, path: str, query: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> "Browser":
         """Any request, as a server hands it on: the path decoded, as Latin-1."""
-        sent = {"Host": urlsplit(self.origin).netloc, "User-Agent": self.user_agent, **(headers or {})}
+        sent = {
+            "Host": urlsplit(self.origin).netloc,
+            "User-Agent": self.user_agent,
+            **self.always,
+            **(headers or {}),
+        }
         if self.cookies:
             sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
         environ: dict[str, Any] = {

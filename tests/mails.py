@@ -28,6 +28,12 @@ EXAMPLES: dict[Kind, dict[str, Any]] = {
         "link": "https://pocketid.example.test/invitation/R5HzKpJ0x-YvNq2T7mWcBs8dLfGa1eUi3oXk4Vr6tZw",
         "days": 7,
     },
+    Kind.API_KEY_EXPIRING: {
+        "name": "Olga Owner",
+        "key_name": "Backup script",
+        "days": 6,
+        "link": "https://pocketid.example.test/settings/admin/api-keys",
+    },
     Kind.SIGN_UP_WAITING: {
         "name": "Anna Muster",
         "username": "anna",

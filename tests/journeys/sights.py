@@ -642,6 +642,16 @@ def _logs_and_settings(stage: Stage) -> Sights:
     _follow(page, "Client changed")
     yield "audit-event", page
     yield "audit-download", owner.goto(f"{log}/export?event=CLIENT_UPDATED&place=internal&since=2026-01-01")
+    page = owner.goto(f"{ADMIN}/api-keys")
+    yield "api-keys-none", page
+    yield "api-keys-errors", _fill(page, name="")
+    yield "api-key-made", _fill(page, name="Backup script", description="Every night, on the small machine")
+    yield "api-keys", owner.goto(f"{ADMIN}/api-keys")
+    _follow(page, "Renew Backup script")
+    yield "api-key-renew", page
+    owner.goto(f"{ADMIN}/api-keys")
+    _follow(page, "Revoke Backup script")
+    yield "api-key-revoke", page
     page = owner.goto(SETTINGS)
     yield "settings", page
     yield "settings-errors", _fill(page, session_duration="0", home_page_url="https://elsewhere.example.org")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pocketid import audit, client_secrets, clients, groups, one_time_access, users
+from pocketid import api_keys, audit, client_secrets, clients, groups, one_time_access, users
+from pocketid.crypto import digest
 from pocketid.db import Connection, Database
 from pocketid.web import Route, Site
 from tests.browser import Browser
@@ -16,6 +17,8 @@ from tests.mails import write
 from tests.oidc.grants import consent
 
 STRANGER, PERSON, ADMIN, ADMIN_BY_LINK = "nobody", "a person", "an admin", "an admin who came by a link"
+PROGRAM = "a program with the admin's API key"
+API_KEY = "the key of the admin's script, forty-three ch"
 
 
 @dataclass
@@ -31,8 +34,11 @@ class World:
     ids: dict[str, str] = field(default_factory=dict)
 
     def browser(self, who: str) -> Browser:
-        """A browser of somebody, with a form token."""
+        """A browser of somebody, with a form token; or a program that sends the admin's API key with everything."""
         browser = self.open_browser()
+        if who == PROGRAM:
+            browser.always["X-API-KEY"] = API_KEY
+            return browser.get("/lc")
         if who != STRANGER:
             user = self.person if who == PERSON else self.admin
             self.sign_in(browser, user, "one_time_access" if who == ADMIN_BY_LINK else "passkey")
@@ -99,7 +105,21 @@ def world(
         expires_at=now + timedelta(days=1),
         now=now,
     )
+    key_id = db.one(
+        api_keys.ApiKey,
+        "api_keys.insert",
+        user_id=admin.id,
+        name="Script",
+        description=None,
+        digest=digest(API_KEY),
+        prefix="key",
+        expires_at=now + timedelta(days=30),
+        limit=1,
+        now=now,
+    )
+    assert key_id
     world.ids = {
+        "key_id": str(key_id.id),
         "waiting_id": str(newcomer.id),
         "link_id": str(link_id),
         "text": "link",

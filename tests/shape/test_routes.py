@@ -10,13 +10,14 @@ from pocketid.request import Guard
 from pocketid.routes import ROUTES
 from pocketid.web import Route
 from tests.browser import Browser
-from tests.shape.conftest import ADMIN, ADMIN_BY_LINK, PERSON, STRANGER, World
+from tests.shape.conftest import ADMIN, ADMIN_BY_LINK, PERSON, PROGRAM, STRANGER, World
 
 # Who gets past the guard. Nobody else may: a GET leads to the sign-in page, a POST and the rest are refused.
 ALLOWED = {
-    Guard.PUBLIC: {STRANGER, PERSON, ADMIN, ADMIN_BY_LINK},
-    Guard.PROTOCOL: {STRANGER, PERSON, ADMIN, ADMIN_BY_LINK},
+    Guard.PUBLIC: {STRANGER, PERSON, ADMIN, ADMIN_BY_LINK, PROGRAM},
+    Guard.PROTOCOL: {STRANGER, PERSON, ADMIN, ADMIN_BY_LINK, PROGRAM},
     Guard.USER: {PERSON, ADMIN, ADMIN_BY_LINK},
+    Guard.API_USER: {PERSON, ADMIN, ADMIN_BY_LINK, PROGRAM},
     Guard.ADMIN: {ADMIN},
 }
 LARGEST_HEAD = 2048
@@ -60,7 +61,8 @@ def name_of(route: Route) -> str:
 def call(browser: Browser, route: Route, path: str, **options: Any) -> Browser:
     if route.method == "POST":
         return browser.post(path, **options)
-    return browser.request(route.method, path)
+    own = {"X-Form-Token": browser.form_token()} if route.method == "DELETE" else {}
+    return browser.request(route.method, path, headers=own)
 
 
 def was_stopped(browser: Browser, route: Route) -> bool:
@@ -88,7 +90,7 @@ OWN = [route for route in WITH_IDS if route.path.startswith("/settings/account/"
 
 @pytest.mark.parametrize("route", ROUTES, ids=name_of)
 def test_s_ad_01_each_route_is_open_to_whom_the_table_says(world: World, route: Route) -> None:
-    for who in (STRANGER, PERSON, ADMIN_BY_LINK, ADMIN):
+    for who in (STRANGER, PERSON, PROGRAM, ADMIN_BY_LINK, ADMIN):
         browser = world.browser(who)
         before = world.state()
         call(browser, route, world.path(route))

@@ -109,3 +109,6 @@
 <small>{{notice}}</small>
 % end
 </section>
+% if actor.is_admin:
+<section class="card" aria-labelledby="api-keys-title"><div class="row apart"><header><h2 id="api-keys-title">{{_("API keys")}}</h2><p class="soft">{{_("For programs that act for you, such as a backup script.")}}</p></header><a class="button" href="/settings/admin/api-keys">{{_("Open")}}</a></div></section>
+% end
