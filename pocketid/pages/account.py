@@ -121,12 +121,13 @@ def reset_picture(request: Request) -> Response:
 
 
 def list_apps(request: Request) -> Response:
-    """The apps that the person may open, and those that they have signed in to."""
-    person = request.person
+    """The apps that the person may open, and those that they have signed in to; `search` looks in the former."""
+    person, text = request.person, request.query.text("search")
     granted = {consent.client_id: consent for consent in consents.of_user(request.db, person.user_id)}
     apps = access.clients_of(request.db, person.user_id)
     closed = [consent for client_id, consent in granted.items() if client_id not in {app.id for app in apps}]
-    return page("account/apps", apps=apps, granted=granted, closed=closed)
+    found = [app for app in apps if text.casefold() in f"{app.name} {app.description or ''}".casefold()]
+    return page("account/apps", apps=found, in_all=len(apps), search=text, granted=granted, closed=closed)
 
 
 def ask_revoke_app(request: Request, client_id: str) -> Response:

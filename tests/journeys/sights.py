@@ -281,6 +281,8 @@ def _account(stage: Stage) -> Sights:
     )
     page.wait_for_url(f"**{WIKI}?*")
     yield "apps", anna.goto("/settings/apps")
+    yield "apps-none-found", anna.goto("/settings/apps?search=harp")
+    anna.goto("/settings/apps")
     _follow(page, "Take back Wiki's access")
     yield "app-revoke", page
     yield "activity", anna.goto("/settings/audit-log")

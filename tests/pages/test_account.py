@@ -318,7 +318,36 @@ def test_apps_are_listed_with_when_they_were_used(
     assert list(signed_in.variables["granted"]) == ["immich"]
     for text in ('href="https://grafana.example.test"', "Charts", "Not signed in yet", "Signed in "):
         assert text in signed_in.text
-    assert signed_in.text.count("/revoke") == 1
+    assert signed_in.text.count("/revoke") == signed_in.text.count("Authorised") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ["grafana", "immich"]),
+        ("GRAF", ["grafana"]),
+        (" charts ", ["grafana"]),
+        ("nothing of the kind", []),
+        ("<b>", []),
+    ],
+)
+def test_apps_are_found_by_name_and_description(
+    signed_in: Browser, app: App, make_client: Callable[..., clients.Client], text: str, found: list[str]
+) -> None:
+    make_client("grafana", description="Charts")
+    signed_in.get("/settings/apps", search=text)
+    assert [listed.id for listed in signed_in.variables["apps"]] == found
+    assert ("No app fits" in signed_in.text) is (not found)
+
+
+def test_the_search_is_shown_where_there_is_much_to_search(
+    signed_in: Browser, make_client: Callable[..., clients.Client]
+) -> None:
+    for number in range(6):
+        make_client(f"app-{number}")
+    assert "Search apps" not in signed_in.get("/settings/apps").text
+    make_client("app-6")
+    assert "Search apps" in signed_in.get("/settings/apps").text
 
 
 def test_an_app_s_access_is_taken_back_after_a_question(

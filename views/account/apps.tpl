@@ -1,6 +1,10 @@
-% # Needs: apps (list[Client] that the person may use), granted (dict client id -> Consent), closed (list[Consent] for apps that the person may not use any more)
-% rebase("layout/base.tpl", title=_("Apps"), section="apps")
+% # Needs: apps (list[App] that the person may use and searched for), in_all (int: how many they may use), search (str), granted (dict client id -> Consent), closed (list[Consent] for apps that the person may not use any more)
+% rebase("layout/base.tpl", title=_("Apps"), section="apps", scripts=["live.js"])
 <header><h1>{{_("Apps")}}</h1><p class="soft">{{_("What you can sign in to with your passkey.")}}</p></header>
+% if in_all > 6 or search:
+<form class="row search" role="search" method="get" data-live="#found"><input type="search" name="search" value="{{search}}" placeholder="{{_("Search apps")}}" aria-label="{{_("Search apps")}}" autocomplete="off"><button>{{_("Search")}}</button></form>
+% end
+<div id="found" data-said="{{ngettext("{n} app", "{n} apps", len(apps)).format(n=len(apps))}}">
 % if apps:
 <ul class="tiles">
 % for app in apps:
@@ -9,6 +13,9 @@
 <div class="row together">
 % include("parts/app_logo.tpl", client_id=app.id, small=True)
 <div class="grow"><strong>{{app.name}}</strong>
+% if consent:
+<span class="tag good">{{_("Authorised")}}</span>
+% end
 <small title="{{exact(consent.last_used_at) if consent else ""}}">{{_("Signed in {when}").format(when=ago(consent.last_used_at, now)) if consent else _("Not signed in yet")}}</small></div></div>
 % if app.description:
 <p class="soft">{{app.description}}</p>
@@ -24,6 +31,8 @@
 </li>
 % end
 </ul>
+% elif search:
+<div class="card empty"><h2>{{_("No app fits")}}</h2><a class="button" href="/settings/apps">{{_("Show all")}}</a></div>
 % else:
 <div class="card empty"><h2>{{_("No apps yet")}}</h2><p class="soft">{{_("The apps that you may sign in to will be here.")}}</p>
 % if actor.is_admin:
@@ -33,6 +42,7 @@
 % end
 </div>
 % end
+</div>
 % if closed:
 <section class="card" aria-labelledby="closed-title"><header><h2 id="closed-title">{{_("No longer open to you")}}</h2><p class="soft">{{_("You signed in to these before. You can take back what they were given.")}}</p></header>
 <ul class="list">
