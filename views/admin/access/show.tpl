@@ -19,7 +19,7 @@
 <input type="hidden" name="whole" value="on">
 % end
 <button>{{_("Show")}}</button></form>
-<div id="found" class="found" data-said="{{ngettext("{n} person", "{n} people", paging.total).format(n=paging.total)}}">
+<div id="found" class="found" data-said="{{ngettext("{n} person", "{n} people", paging.total).format(n=number(paging.total))}}">
 % if rows and apps:
 % if across.pages > 1:
 <nav class="pager" aria-label="{{_("Apps")}}"><span>{{_("Apps {first} to {last} of {total}").format(first=across.offset + 1, last=across.offset + len(apps), total=across.total)}}</span><span>

@@ -7,7 +7,7 @@
 % if groups:
 <div class="table"><table><thead><tr><th scope="col">{{_("Group")}}</th><th scope="col">{{_("Name for apps")}}</th><th scope="col">{{_("Members")}}</th></tr></thead><tbody>
 % for group in groups:
-<tr><td><a href="/settings/admin/user-groups/{{group.id}}">{{group.friendly_name}}</a></td><td data-label="{{_("Name for apps")}}"><code>{{group.name}}</code></td><td data-label="{{_("Members")}}">{{group.members}}</td></tr>
+<tr><td><a href="/settings/admin/user-groups/{{group.id}}">{{group.friendly_name}}</a></td><td data-label="{{_("Name for apps")}}"><code>{{group.name}}</code></td><td data-label="{{_("Members")}}">{{number(group.members)}}</td></tr>
 % end
 </tbody></table></div>
 % include("parts/pager.tpl", paging=paging, base_url=base_url)

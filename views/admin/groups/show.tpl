@@ -1,7 +1,7 @@
 % # Needs: group (Group), change (groups.Change), errors (dict), members, others (list[Member]), there_are_more (bool: others), opened (list[Opened]), search (str), paging (Paging), base_url (str)
 % rebase("layout/base.tpl", title=group.friendly_name, section="groups", scripts=["live.js"])
 % here = "/settings/admin/user-groups/" + str(group.id)
-<header><h1>{{group.friendly_name}}</h1><p class="soft">{{ngettext("{n} member", "{n} members", group.members).format(n=group.members)}}</p></header>
+<header><h1>{{group.friendly_name}}</h1><p class="soft">{{ngettext("{n} member", "{n} members", group.members).format(n=number(group.members))}}</p></header>
 <form class="card" method="post" action="{{here}}"><header><h2>{{_("General")}}</h2></header>
 % include("parts/form_token.tpl")
 <div class="fields pair">
@@ -11,7 +11,7 @@
 <div class="row apart"><button class="primary">{{_("Save changes")}}</button><a class="button quiet danger" href="{{here}}/delete">{{_("Delete this group…")}}</a></div></form>
 <section class="card" id="members" aria-labelledby="members-title"><header><h2 id="members-title">{{_("Members")}}</h2></header>
 <form class="row search" role="search" method="get" action="{{here}}#members" data-live="#found"><input type="search" name="search" value="{{search}}" placeholder="{{_("Search people")}}" aria-label="{{_("Search people")}}" autocomplete="off"><button>{{_("Search")}}</button></form>
-<form method="post" action="{{here}}/members" class="fields" id="found" data-said="{{ngettext("{n} member", "{n} members", paging.total).format(n=paging.total)}}">
+<form method="post" action="{{here}}/members" class="fields" id="found" data-said="{{ngettext("{n} member", "{n} members", paging.total).format(n=number(paging.total))}}">
 % include("parts/form_token.tpl")
 <input type="hidden" name="search" value="{{search}}"><input type="hidden" name="page" value="{{paging.page}}">
 % if members:

@@ -1,6 +1,6 @@
 % # Needs: kept (Import)
 % rebase("layout/base.tpl", title=_("Invite many"), section="users")
-<header><h1>{{ngettext("{n} person is invited", "{n} people are invited", kept.number).format(n=kept.number)}}</h1></header>
+<header><h1>{{ngettext("{n} person is invited", "{n} people are invited", kept.number).format(n=number(kept.number))}}</h1></header>
 <section class="card" aria-labelledby="links-title"><header><h2 id="links-title">{{_("Links")}}</h2></header>
 % if kept.mailed:
 <p>{{ngettext("{n} link is on its way by mail.", "{n} links are on their way by mail.", kept.mailed).format(n=kept.mailed)}}</p>

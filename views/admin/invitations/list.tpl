@@ -13,7 +13,7 @@
 </select></div>
 <button>{{_("Show")}}</button></form>
 % end
-<div id="found" class="found" data-said="{{ngettext("{n} invitation", "{n} invitations", paging.total).format(n=paging.total)}}">
+<div id="found" class="found" data-said="{{ngettext("{n} invitation", "{n} invitations", paging.total).format(n=number(paging.total))}}">
 % if invitations:
 <div class="table"><table><thead><tr><th scope="col">{{_("Person")}}</th><th scope="col">{{_("E-mail")}}</th><th scope="col">{{_("Invited")}}</th><th scope="col">{{_("State")}}</th></tr></thead><tbody>
 % for row in invitations:

@@ -1,6 +1,6 @@
 % # Needs: kept (Import), total, mailed, lines (int), examples (list[Change]), name_of (function), problems (list[Problem]), ignored (list[str]), paging (Paging), problem (str or None)
 % rebase("layout/base.tpl", title=_("Invite many"), section="users")
-<header><h1>{{ngettext("{n} person in the file", "{n} people in the file", total).format(n=total)}}</h1><p class="soft">{{_("Nobody is invited yet.")}}</p></header>
+<header><h1>{{ngettext("{n} person in the file", "{n} people in the file", total).format(n=number(total))}}</h1><p class="soft">{{_("Nobody is invited yet.")}}</p></header>
 % if problem:
 <div class="notice bad" role="alert">{{problem}}</div>
 % end
@@ -30,5 +30,5 @@
 <p>{{ngettext("{n} gets the link by mail.", "{n} get their links by mail.", mailed).format(n=mailed) if mailed else ""}} {{ngettext("{n} link is for you to hand over.", "{n} links are for you to hand over, in a file.", total - mailed).format(n=total - mailed) if total > mailed else ""}}</p>
 <form class="row" method="post" action="/settings/admin/invitations/import/{{kept.id}}">
 % include("parts/form_token.tpl")
-<button class="primary">{{ngettext("Invite {n} person", "Invite {n} people", total).format(n=total)}}</button><a class="button quiet" href="/settings/admin/invitations/import">{{_("Cancel")}}</a></form></section>
+<button class="primary">{{ngettext("Invite {n} person", "Invite {n} people", total).format(n=number(total))}}</button><a class="button quiet" href="/settings/admin/invitations/import">{{_("Cancel")}}</a></form></section>
 % end

@@ -15,7 +15,7 @@
 % end
 </select></div>
 <button>{{_("Show")}}</button></form>
-<div id="found" class="found" data-said="{{ngettext("{n} person", "{n} people", paging.total).format(n=paging.total)}}">
+<div id="found" class="found" data-said="{{ngettext("{n} person", "{n} people", paging.total).format(n=number(paging.total))}}">
 % if people:
 <div class="table"><table><caption class="hidden">{{_("Passkeys of each person")}}</caption><thead><tr><th scope="col">{{_("Person")}}</th><th scope="col">{{_("Passkeys")}}</th><th scope="col">{{_("Kept by")}}</th><th scope="col">{{_("Last used")}}</th></tr></thead><tbody>
 % for person in people:

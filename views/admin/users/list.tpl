@@ -29,7 +29,7 @@
 </select></div>
 <div class="field"><label for="order">{{_("Order")}}</label><select id="order" name="order"><option value="">{{_("Upwards")}}</option><option value="desc"{{! " selected" if chosen["order"] == "desc" else "" }}>{{_("Downwards")}}</option></select></div>
 <button>{{_("Show")}}</button></form>
-<div id="found" class="found" data-said="{{ngettext("{n} person", "{n} people", paging.total).format(n=paging.total)}}">
+<div id="found" class="found" data-said="{{ngettext("{n} person", "{n} people", paging.total).format(n=number(paging.total))}}">
 % if users:
 <div class="table"><table><thead><tr><th scope="col">{{_("Person")}}</th><th scope="col">{{_("Passkeys")}}</th><th scope="col">{{_("Last sign-in")}}</th><th scope="col">{{_("Added")}}</th><th scope="col">{{_("State")}}</th></tr></thead><tbody>
 % for user in users:
