@@ -202,6 +202,13 @@ def set_groups(db: Database, client_id: str, ids: Iterable[UUID]) -> None:
     db.run("clients.add_groups", id=client_id, group_ids=wanted)
 
 
+def put_group(db: Database, client_id: str, group_id: UUID, *, is_opened: bool) -> bool:
+    """Let one group use a client that is restricted, or no longer; False when that changes nothing."""
+    if is_opened:
+        return db.run("clients.add_groups", id=client_id, group_ids=[group_id]) > 0
+    return db.run("clients.remove_group", id=client_id, group_id=group_id) > 0
+
+
 def people(db: Database, client: Client) -> int:
     """How many enabled people may use a client."""
     found: int = db.value("clients.people", id=client.id, is_group_restricted=client.is_group_restricted)

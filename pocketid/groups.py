@@ -220,6 +220,16 @@ def set_of_user(db: Database, user_id: UUID, group_ids: Iterable[UUID]) -> None:
     db.run("groups.join", user_id=user_id, group_ids=ids)
 
 
+def of_client(db: Database, client_id: str) -> list[Group]:
+    """The groups that an app is limited to once it is restricted, by friendly name."""
+    return db.many(Group, "groups.of_client", client_id=client_id)
+
+
+def others_of_client(db: Database, client_id: str, *, text: str = "", size: int) -> list[Named]:
+    """The first groups whose names hold a text and that are not among those of an app."""
+    return db.many(Named, "groups.others_of_client", client_id=client_id, text=_sought(text), size=size)
+
+
 def opens(db: Database, group_id: UUID) -> list[Opened]:
     """The apps that only some groups may use, and this one among them."""
     return db.many(Opened, "groups.opens", group_id=group_id)

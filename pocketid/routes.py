@@ -6,6 +6,7 @@ from pocketid.pages import (
     account,
     admin_access,
     admin_audit,
+    admin_client_access,
     admin_client_claims,
     admin_client_preview,
     admin_client_trial,
@@ -245,7 +246,13 @@ ROUTES = (
     Route("POST", "/settings/admin/oidc-clients/new/<recipe_id>", admin_clients.create_from_recipe, ADMIN),
     Route("GET", "/settings/admin/oidc-clients/<client_id>", admin_clients.show, ADMIN),
     Route("POST", "/settings/admin/oidc-clients/<client_id>", admin_clients.update, ADMIN),
-    Route("POST", "/settings/admin/oidc-clients/<client_id>/access", admin_clients.update_access, ADMIN),
+    Route("POST", "/settings/admin/oidc-clients/<client_id>/access", admin_client_access.update, ADMIN),
+    Route(
+        "POST",
+        "/settings/admin/oidc-clients/<client_id>/access/groups",
+        admin_client_access.update_groups,
+        ADMIN,
+    ),
     Route(
         "POST",
         "/settings/admin/oidc-clients/<client_id>/secrets",

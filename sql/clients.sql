@@ -95,6 +95,12 @@ delete from client_groups
  where client_id = %(id)s
    and group_id <> all(%(group_ids)s::uuid[]);
 
+-- name: remove_group
+-- Withdraw the client from one group.
+delete from client_groups
+ where client_id = %(id)s
+   and group_id = %(group_id)s;
+
 -- name: add_groups
 -- Open the client to the listed groups that exist.
 insert into client_groups (client_id, group_id)

@@ -138,3 +138,23 @@ select clients.id, clients.name
  where client_groups.group_id = %(group_id)s
    and clients.is_group_restricted
  order by lower(clients.name), clients.id;
+
+-- name: of_client
+-- The groups that a client is limited to, by friendly name.
+select id, name, friendly_name, created_at, updated_at,
+       (select count(*) from group_members where group_members.group_id = groups.id) as members
+  from groups
+  join client_groups on client_groups.group_id = groups.id
+ where client_groups.client_id = %(client_id)s
+ order by lower(friendly_name), id;
+
+-- name: others_of_client
+-- The first groups that a client is not limited to, by the name that people read.
+select id, friendly_name as name
+  from groups
+ where not exists (select from client_groups
+                    where client_groups.group_id = groups.id
+                      and client_groups.client_id = %(client_id)s)
+   and (%(text)s::text is null or position(lower(%(text)s) in lower(friendly_name || E'\n' || name)) > 0)
+ order by lower(friendly_name), id
+ limit %(size)s;

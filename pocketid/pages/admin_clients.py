@@ -13,7 +13,6 @@ from pocketid import (
     clients,
     consents,
     fetching,
-    groups,
     images,
     recipes,
     refused_requests,
@@ -21,6 +20,7 @@ from pocketid import (
 from pocketid.audit import Event
 from pocketid.clients import Client
 from pocketid.errors import Invalid, NotFound
+from pocketid.pages import admin_client_access
 from pocketid.pages.addresses import row_id
 from pocketid.paging import from_query
 from pocketid.recipes import Recipe
@@ -119,25 +119,6 @@ def update(request: Request, client_id: str) -> Response:
     refused_requests.forget_registered(request.db, client_id)
     audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=audit.difference(before, after))
     return redirect(f"{_LIST}/{client_id}", flash=_("The changes to {app} are saved.").format(app=after.name))
-
-
-def update_access(request: Request, client_id: str) -> Response:
-    """Open a client to everybody, or to some groups."""
-    client = clients.get(request.db, client_id)
-    restricted = request.form.text("who") == "groups"
-    before = _access(request, client)
-    chosen = [
-        group.id for group in groups.all_groups(request.db) if str(group.id) in request.form.all("group")
-    ]
-    change = replace(clients.Change.of(client), is_group_restricted=restricted)
-    after_client = clients.update(request.db, client_id, change, request.now)[1]
-    clients.set_groups(request.db, client_id, chosen)
-    after = _access(request, after_client)
-    changed = {"access": {"before": before, "after": after}}
-    audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=changed)
-    return redirect(
-        f"{_LIST}/{client_id}#access", flash=_("Who may use {app} is saved.").format(app=client.name)
-    )
 
 
 def create_secret(request: Request, client_id: str) -> Response:
@@ -310,8 +291,7 @@ def _show(
         values=values,
         warnings=list(dict.fromkeys(warnings)),
         secrets=client_secrets.of_client(request.db, client.id),
-        groups=groups.all_groups(request.db),
-        group_ids=clients.group_ids(request.db, client.id),
+        access=admin_client_access.section(request, client),
         people=clients.people(request.db, client),
         refused=[_marked(refused) for refused in refused_requests.of_client(request.db, client.id)],
         logo_version=images.version(request.db, "client", client.id, "logo"),
@@ -345,13 +325,6 @@ def _values(request: Request, client: Client, secret: str | None) -> dict[str, s
 
 def _marked(refused: refused_requests.Refused) -> dict[str, Any]:
     return {"row": refused, "difference": callback_urls.difference(refused.redirect_uri, refused.registered)}
-
-
-def _access(request: Request, client: Client) -> list[str] | str:
-    if not client.is_group_restricted:
-        return "everybody"
-    ids = set(clients.group_ids(request.db, client.id))
-    return [group.name for group in groups.all_groups(request.db) if group.id in ids]
 
 
 def _recipe(recipe_id: str) -> Recipe:

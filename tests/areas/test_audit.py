@@ -133,6 +133,11 @@ CHANGES: dict[str, tuple[str, dict[str, Any], str]] = {
     "deleted group": ("/settings/admin/user-groups/{group}/delete", {}, "groups"),
     "client's secret": ("/settings/admin/oidc-clients/immich/secrets", {}, "client_secrets"),
     "client's access": ("/settings/admin/oidc-clients/immich/access", {"who": "groups"}, "clients"),
+    "client's groups": (
+        "/settings/admin/oidc-clients/immich/access/groups",
+        {"add": "{group}"},
+        "client_groups",
+    ),
     "deleted client": ("/settings/admin/oidc-clients/immich/delete", {}, "clients"),
     "settings": (
         "/settings/admin/application-configuration",

@@ -557,6 +557,7 @@ def _clients(stage: Stage) -> Sights:
     yield "client-logos", page
     yield from _told(owner, here)
     yield "client-limited", owner.goto(f"{CLIENTS}/library")
+    yield "client-limited-search", owner.goto(f"{CLIENTS}/library?groups=nothing#access")
     yield "client-delete", owner.goto(f"{here}/delete")
 
 

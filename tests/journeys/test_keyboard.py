@@ -193,9 +193,11 @@ def test_an_admin_works_without_script(without_script: BrowserContext, installat
     expect(page.get_by_role("heading", level=1)).to_have_text("Scores")
     expect(page.get_by_role("button", name=re.compile("^Copy")).first).to_be_hidden()
     page.get_by_text("Members of these groups only").click()
-    page.get_by_label("Choir").check()
     press(page, "Save")
+    expect(page.locator("#access .warn")).to_have_text("None is chosen, so nobody may sign in.")
+    press(page, "Add Choir")
     expect(page.get_by_role("status").first).to_have_text("Who may use Scores is saved.")
+    expect(page.get_by_role("button", name="Remove Choir")).to_be_visible()
     with page.expect_navigation():
         page.get_by_role("link", name="Delete this client…").click()
     press(page, "Delete Scores")

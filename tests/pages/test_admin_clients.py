@@ -288,6 +288,7 @@ def test_an_unknown_client_is_not_found(browser: Browser) -> None:
         "",
         "/delete",
         "/access",
+        "/access/groups",
         "/secrets",
         f"/refused/{uuid4()}/add",
         f"/refused/{uuid4()}/ignore",
@@ -384,27 +385,6 @@ def test_uris_that_differ_from_the_recipe_are_warned_of(browser: Browser, make_c
     warnings = browser.get(HERE).variables["warnings"]
     assert f"Immich also needs {ADDRESS}/auth/login." in warnings
     assert f"Immich never asks for {ADDRESS}/auth/callback." in warnings
-
-
-# Who may sign in
-
-
-def test_a_client_is_kept_for_groups_and_opened_again(
-    browser: Browser, db: Database, events: Events, make_client: MakeClient, make_group: Callable[..., Group]
-) -> None:
-    make_client("immich")
-    family, _friends = make_group("family"), make_group("friends")
-    browser.get(HERE)
-    browser.post(f"{HERE}/access", {"who": "groups", "group": [str(family.id), str(uuid4()), "x"]})
-    assert browser.location == f"{HERE}#access"
-    assert clients.get(db, "immich").is_group_restricted
-    assert clients.group_ids(db, "immich") == [family.id]
-    assert event(events, "CLIENT_UPDATED").details["changed"] == {
-        "access": {"before": "everybody", "after": ["family"]}
-    }
-    browser.get(HERE)
-    browser.post(f"{HERE}/access", {"who": "all"})
-    assert not clients.get(db, "immich").is_group_restricted
 
 
 # Secrets

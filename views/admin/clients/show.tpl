@@ -1,5 +1,5 @@
-% # Needs: client (Client), change (clients.Change), errors (dict), secret (str or None), is_new (bool), recipe (Recipe or None), entries (list[Entry]), values (dict), warnings (list[str]), secrets (list[ClientSecret]), groups (list[Group]), group_ids (list[UUID]), people (int), refused (list of {row, difference}), logo_version, dark_logo_version (str or None), sign_ins (list[SignIn]), logo_url (str), for_dark (bool)
-% rebase("layout/base.tpl", title=client.name, section="clients")
+% # Needs: client (Client), change (clients.Change), errors (dict), secret (str or None), is_new (bool), recipe (Recipe or None), entries (list[Entry]), values (dict), warnings (list[str]), secrets (list[ClientSecret]), access (admin_client_access.Section), people (int), refused (list of {row, difference}), logo_version, dark_logo_version (str or None), sign_ins (list[SignIn]), logo_url (str), for_dark (bool)
+% rebase("layout/base.tpl", title=client.name, section="clients", scripts=["live.js"])
 % here = "/settings/admin/oidc-clients/" + client.id
 % if is_new:
 <div class="notice good" role="status">{{_("{app} is added. Enter these values there, and it is ready.").format(app=client.name)}}</div>
@@ -77,22 +77,7 @@
 </section>
 <section class="card" id="told" aria-labelledby="told-title"><header><h2 id="told-title">{{_("What {app} is told").format(app=client.name)}}</h2><p class="soft">{{_("It has claims of its own.") if client.claim_mapping else _("Name, e-mail, groups and custom claims, by the scopes that it asks for.")}}</p></header>
 <div class="row"><a class="button" href="{{here}}/preview">{{_("Preview")}}</a><a class="button" href="{{here}}/try">{{_("Try it")}}</a><a class="button" href="{{here}}/claims">{{_("Change claims for this app")}}</a></div></section>
-<form class="card" id="access" method="post" action="{{here}}/access"><header><h2>{{_("Who may sign in")}}</h2></header>
-% include("parts/form_token.tpl")
-<fieldset class="fields"><legend class="hidden">{{_("Who may sign in")}}</legend>
-<div class="check"><input type="radio" id="who-all" name="who" value="all"{{! "" if client.is_group_restricted else " checked" }}><label for="who-all">{{_("Everybody")}}</label></div>
-<div class="check"><input type="radio" id="who-groups" name="who" value="groups"{{! " checked" if client.is_group_restricted else "" }}><label for="who-groups">{{_("Members of these groups only")}}</label></div>
-</fieldset>
-% if groups:
-<div class="fields indented">
-% for group in groups:
-% include("parts/check.tpl", name="group", id="group-" + str(group.id), value=str(group.id), label=group.friendly_name, checked=group.id in group_ids, hint=ngettext("{n} member", "{n} members", group.members).format(n=group.members))
-% end
-</div>
-% else:
-<p class="soft">{{_("There are no groups yet.")}} <a href="/settings/admin/user-groups/new">{{_("Add a group")}}</a></p>
-% end
-<div class="row"><button>{{_("Save")}}</button></div></form>
+% include("admin/clients/access.tpl", here=here, access=access)
 % if not client.is_public:
 <section class="card" id="secrets" aria-labelledby="secrets-title"><header><h2 id="secrets-title">{{_("Secrets")}}</h2><p class="soft">{{_("Several may be in force at once, so that an app can change over without a pause.")}}</p></header>
 % if secrets:
