@@ -237,6 +237,8 @@ def _content_length(environ: Mapping[str, Any]) -> int:
 
 
 def _fields(text: str) -> Fields:
+    if text.count("&") >= _MAX_FIELDS:
+        raise Refusal(_("Too many things were chosen at once. Please go back and choose fewer."))
     try:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
     except ValueError as error:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from uuid import UUID
 
-from pocketid import groups, invitation_rules, invitations, outbox, qr
+from pocketid import invitation_rules, invitations, outbox, qr
 from pocketid.errors import Invalid
 from pocketid.invitation_rules import Change, Terms
 from pocketid.invitations import Invitation, Made
+from pocketid.pages import group_choice
 from pocketid.pages.addresses import row_id
 from pocketid.paging import base_url, from_query
 from pocketid.request import Request
@@ -20,6 +20,7 @@ _FIELDS = (
     "last_name",
     "email",
     "username",
+    "group",
     "days",
     "client",
     "note",
@@ -52,10 +53,10 @@ def new(request: Request) -> Response:
 
 def create(request: Request) -> Response:
     """Invite somebody: by mail, or by a link that is shown this once."""
-    change = Change.from_form(request.form, _chosen_groups(request))
+    change = Change.from_form(request.form, group_choice.chosen(request))
     terms = Terms.from_form(request.form)
     try:
-        if errors := invitation_rules.check(request, change, terms):
+        if errors := invitation_rules.check(request, change, terms) | group_choice.check(change.group_ids):
             raise Invalid(errors)
         made = invitations.create(request, change, terms)
     except Invalid as invalid:
@@ -134,7 +135,7 @@ def _form(
         change=change,
         terms=terms,
         errors={name: errors[name] for name in _FIELDS if errors and name in errors},
-        groups=groups.all_groups(request.db),
+        groups=group_choice.offered(request),
         clients=invitation_rules.landings(request.db),
         days=invitation_rules.DAYS,
         has_mail=outbox.is_ready(request),
@@ -156,7 +157,3 @@ def _show(
         problem=problem,
         has_mail=outbox.is_ready(request),
     )
-
-
-def _chosen_groups(request: Request) -> list[UUID]:
-    return [group.id for group in groups.all_groups(request.db) if str(group.id) in request.form.all("group")]

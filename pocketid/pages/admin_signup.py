@@ -1,14 +1,15 @@
 """Who may sign up, the links that let people do it, and the accounts that wait."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
 
-from pocketid import audit, custom_claims, groups, qr, settings, signup, users
+from pocketid import audit, custom_claims, qr, settings, signup, users
 from pocketid.audit import Event
 from pocketid.custom_claims import Claim
 from pocketid.errors import Invalid, NotAllowed
+from pocketid.pages import group_choice
 from pocketid.pages.addresses import row_id
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
@@ -36,14 +37,16 @@ def update(request: Request) -> Response:
     if request.config.ui_config_disabled:
         raise NotAllowed(_("Every setting is taken from the environment (UI_CONFIG_DISABLED)."))
     fixed = settings.overridden(request.config)
-    claims = _claims(request.form.lines("claims"))
-    if problems := custom_claims.check(claims):
-        first = next(iter(problems.values()))
-        return _show(request, {"claims": first}, typed_claims=request.form.get("claims", ""))
+    claims, chosen = _claims(request.form.lines("claims")), group_choice.chosen(request)
+    problems = group_choice.check(chosen)
+    if problem := next(iter(custom_claims.check(claims).values()), None):
+        problems["claims"] = problem
+    if problems:
+        return _show(request, problems, typed_claims=request.form.get("claims", ""), chosen=chosen)
     wanted = {
         "allow_user_signups": request.form.text("allow_user_signups"),
         "signup_requires_approval": settings.as_text(request.form.checked("signup_requires_approval")),
-        "signup_default_user_group_ids": settings.as_text(tuple(map(str, _chosen_groups(request)))),
+        "signup_default_user_group_ids": settings.as_text(tuple(map(str, chosen))),
         "signup_default_custom_claims": signup.claims_as_setting(claims),
     }
     try:
@@ -60,12 +63,15 @@ def update(request: Request) -> Response:
 
 def create_link(request: Request) -> Response:
     """Make a link, and show it this once."""
+    chosen = group_choice.chosen(request)
     try:
         uses = _uses(request.form.text("uses"))
+        if errors := group_choice.check(chosen, "link_group"):
+            raise Invalid(errors)
     except Invalid as invalid:
-        return _show(request, invalid.fields)
+        return _show(request, invalid.fields, chosen_for_link=chosen)
     duration = _LIFETIMES.get(request.form.text("lifetime"), _LONGEST)
-    _link_id, text = signup.create_link(request, _chosen_groups(request), most_uses=uses, duration=duration)
+    _link_id, text = signup.create_link(request, chosen, most_uses=uses, duration=duration)
     return _show(request, link=signup.address(request.config, text))
 
 
@@ -114,6 +120,8 @@ def _show(
     *,
     link: str = "",
     typed_claims: str | None = None,
+    chosen: Sequence[UUID] | None = None,
+    chosen_for_link: Sequence[UUID] = (),
 ) -> Response:
     rules = settings.load(request)
     fixed = settings.overridden(request.config)
@@ -125,9 +133,10 @@ def _show(
         mode=rules.allow_user_signups,
         requires_approval=rules.signup_requires_approval,
         claims=claims if typed_claims is None else typed_claims,
-        group_ids=set(rules.signup_default_user_group_ids),
+        group_ids=[UUID(text) for text in rules.signup_default_user_group_ids] if chosen is None else chosen,
+        chosen_for_link=chosen_for_link,
         fixed={name: NAMES[name][1] for name in _FIELDS if name in fixed},
-        groups=groups.names(request.db),
+        groups=group_choice.offered(request),
         waiting=signup.waiting(request.db),
         links=signup.links(request.db, request.now),
         link=link,
@@ -145,8 +154,3 @@ def _claims(lines: list[str]) -> list[Claim]:
     """The claims of lines like name=value."""
     pairs = (line.partition("=") for line in lines)
     return [Claim(name.strip(), value.strip()) for name, _equals, value in pairs]
-
-
-def _chosen_groups(request: Request) -> list[UUID]:
-    chosen = request.form.all("group")
-    return [group.id for group in groups.names(request.db) if str(group.id) in chosen]

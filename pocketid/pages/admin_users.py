@@ -23,7 +23,7 @@ from pocketid import (
 )
 from pocketid.audit import Event, Filter
 from pocketid.errors import Invalid
-from pocketid.pages import admin_login_codes
+from pocketid.pages import admin_login_codes, group_choice
 from pocketid.pages.addresses import row_id
 from pocketid.pages.questions import ask
 from pocketid.paging import base_url
@@ -34,7 +34,6 @@ from pocketid.text import _, ngettext
 _LIST = "/settings/admin/users"
 _UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 _RECENT_EVENTS = 15
-_TICKABLE = 30  # groups in one form, which has a hundred fields at most
 _OFFERED = 10  # groups that a person could join; a search finds the others
 
 
@@ -49,9 +48,9 @@ def new(request: Request) -> Response:
 def create(request: Request) -> Response:
     """Add a person, and go to their page, where their one-time link is made."""
     change = users.Change.from_form(request.form)
-    chosen = [group.id for group in _offered(request) if str(group.id) in request.form.all("group")]
+    chosen = group_choice.chosen(request)
     try:
-        if errors := users.check(change, settings.load(request)):
+        if errors := users.check(change, settings.load(request)) | group_choice.check(chosen):
             raise Invalid(errors)
         user = users.create(request.db, change, request.now)
     except Invalid as invalid:
@@ -256,15 +255,9 @@ def _new(
         status=_UNPROCESSABLE if errors else HTTPStatus.OK,
         change=change,
         errors=dict(errors),
-        groups=_offered(request),
+        groups=group_choice.offered(request),
         chosen=chosen,
     )
-
-
-def _offered(request: Request) -> list[groups.Named]:
-    """The groups to tick for a new person; none where they are too many for a form."""
-    every = groups.names(request.db)
-    return every if len(every) <= _TICKABLE else []
 
 
 def _own_lock_out(request: Request, user: users.User, change: users.Change) -> dict[str, str]:

@@ -1,4 +1,4 @@
-% # Needs: errors (dict), mode (str), requires_approval (bool), claims (str), group_ids (set[str]), fixed (dict name -> environment variable), groups (list[groups.Named]), waiting (list[Waiting]), links (list[Link]), link (str), qr (str)
+% # Needs: errors (dict), mode (str), requires_approval (bool), claims (str), group_ids, chosen_for_link (list[UUID]), fixed (dict name -> environment variable), groups (list[groups.Named]), waiting (list[Waiting]), links (list[Link]), link (str), qr (str)
 % rebase("layout/base.tpl", title=_("Sign-up"), section="users")
 <header><p><a href="/settings/admin/users">{{_("Users")}}</a></p><h1>{{_("Sign-up")}}</h1><p class="soft">{{_("How people make an account themselves.")}}</p></header>
 % if waiting:
@@ -44,13 +44,7 @@
 <div class="field"><label for="lifetime">{{_("Valid for")}}</label><select id="lifetime" name="lifetime"><option value="hour">{{_("1 hour")}}</option><option value="day" selected>{{_("1 day")}}</option><option value="week">{{_("1 week")}}</option><option value="month">{{_("30 days")}}</option></select></div>
 % include("parts/field.tpl", name="uses", label=_("How many people may use it"), value="1", errors=errors, type="number", required=True)
 </div>
-% if groups:
-<fieldset class="fields"><legend>{{_("They join these groups")}}</legend>
-% for group in groups:
-% include("parts/check.tpl", name="group", id="link-group-" + str(group.id), value=str(group.id), label=group.name, checked=False, hint="")
-% end
-</fieldset>
-% end
+% include("parts/groups_to_tick.tpl", groups=groups, chosen=chosen_for_link, legend=_("They join these groups"), errors=errors, field="link_group")
 <div class="row"><button>{{_("Make a sign-up link")}}</button></div></form></section>
 <form class="card" method="post" action="/settings/admin/sign-up"><header><h2>{{_("Who may sign up")}}</h2></header>
 % include("parts/form_token.tpl")
@@ -74,14 +68,7 @@
 % end
 </fieldset>
 % include("parts/check.tpl", name="signup_requires_approval", label=_("An administrator accepts everybody who signs up without a link"), checked=requires_approval, disabled="signup_requires_approval" in fixed, hint=_("Until then the account can do nothing."))
-% if groups:
-<fieldset class="fields"{{! " disabled" if "signup_default_user_group_ids" in fixed else "" }}><legend>{{_("Groups of new people")}}</legend>
-<small>{{_("Unless their link names others.")}}</small>
-% for group in groups:
-% include("parts/check.tpl", name="group", id="group-" + str(group.id), value=str(group.id), label=group.name, checked=str(group.id) in group_ids, hint="")
-% end
-</fieldset>
-% end
+% include("parts/groups_to_tick.tpl", groups=groups, chosen=group_ids, legend=_("Groups of new people"), errors=errors, disabled="signup_default_user_group_ids" in fixed, hint=_("Unless their link names others."))
 % if "signup_default_custom_claims" not in fixed:
 % include("parts/textarea.tpl", name="claims", label=_("Custom claims of new people"), value=claims, errors=errors, hint=_("One a line, such as quota=5 GB."), rows=3)
 % end
