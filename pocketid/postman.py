@@ -35,6 +35,7 @@ def send_test(request: Request, address: str) -> None:
     server = mail.server_of(request.db, request.config, request.keyring, rules)
     if server is None:
         raise NotFound(_("There is no mail server yet. Save its name and a sender first."))
+    logo = mail.logo_of(request.db, request.assets)
     # PostgreSQL ends a transaction that does nothing for ten seconds, and others need the connection.
     request.db.commit()
     request.db.release()
@@ -46,7 +47,7 @@ def send_test(request: Request, address: str) -> None:
             server,
             address,
             from_name=rules.app_name,
-            logo=mail.logo(request.assets),
+            logo=logo,
             mail_id=str(uuid4()),
             now=request.now,
         ),

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from pocketid import mail, outbox, settings
+from pocketid import images, mail, outbox, settings
 from pocketid.audit import Event
 from pocketid.db import Database
 from pocketid.outbox import Counts
 from pocketid.settings import Settings
 from pocketid.users import User
 from pocketid.web import Site
+from tests.areas.test_images import encoded
 from tests.areas.test_postman import deliver_all
 from tests.browser import Browser
 from tests.conftest import make_config
@@ -157,6 +158,25 @@ def test_a_test_mail_is_sent_at_once(
     assert (received.recipients, received.subject) == (["me@example.test"], "A test from Pocket ID")
     assert outbox.counts(db) == Counts(0, 0, 0)
     assert "The server took the test mail to me@example.test." in browser.follow().text
+
+
+def test_the_test_mail_shows_the_logo_that_real_mails_show(
+    browser: Browser, admin: User, site: Site, db: Database, server: MailServer
+) -> None:
+    set_up(db, site, **server.settings())
+    images.put_own(db, "email", encoded((40, 30)), site.clock())
+    browser.post(TEST, {"test_address": "me@example.test"})
+    write(site, db)
+    deliver_all(site, db)
+    own = images.get_own(db, "email")
+    assert own is not None
+    shown = [
+        part.get_content()
+        for received in server.received
+        for part in received.message.walk()
+        if part["Content-ID"] == "<logo>"
+    ]
+    assert shown == [own.content, own.content]
 
 
 def test_when_the_test_fails_the_server_s_own_words_are_shown_and_nothing_more(
