@@ -3,6 +3,7 @@
     is_offered(request, user)    whether a person may ask for one
     send(request, user)          a link for the address of now; an older link ends
     verify(request, token)       spends it; the address must still be the same
+    tell_old_address(...)        a mail to the address that an admin took away from a person
 
 Opening the link spends nothing: a mail scanner does that too.
 """
@@ -79,6 +80,13 @@ def verify(request: Request, token: str) -> str:
         )
     audit.record(request, Event.EMAIL_VERIFIED, user_id=taken.user_id, email=taken.email)
     return taken.email
+
+
+def tell_old_address(request: Request, before: User, after: User) -> None:
+    """Mail the address that is no longer a person's (CO-06): whoever did that in secret is noticed."""
+    old, new = before.email or "", after.email or ""
+    if old.lower() != new.lower():
+        outbox.post(request, Kind.EMAIL_CHANGED, old, user_id=before.id, name=users.name_of(before))
 
 
 def expire(db: Database, now: datetime) -> int:

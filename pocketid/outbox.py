@@ -39,6 +39,7 @@ class Kind(enum.StrEnum):
     INVITATION = "invitation"
     LOGIN_CODE = "login_code"
     EMAIL_VERIFICATION = "email_verification"
+    EMAIL_CHANGED = "email_changed"
     NEW_DEVICE = "new_device"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
@@ -229,6 +230,7 @@ def _labels() -> dict[str, str]:
         Kind.INVITATION: _("Invitation"),
         Kind.LOGIN_CODE: _("One-time code"),
         Kind.EMAIL_VERIFICATION: _("Is this your address?"),
+        Kind.EMAIL_CHANGED: _("E-mail address changed"),
         Kind.NEW_DEVICE: _("Sign-in from a new device"),
         Kind.PASSKEY_ADDED: _("Passkey added"),
         Kind.PASSKEY_REMOVED: _("Passkey removed"),

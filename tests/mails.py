@@ -54,6 +54,7 @@ EXAMPLES: dict[Kind, dict[str, Any]] = {
     },
     Kind.NEW_DEVICE: {**_WHO, **_WHERE, "link": f"{_SITE}/not-me?token=R5HzKpJ0xYvNq2T7mWcBs8dLfGa1eUi3"},
     Kind.EMAIL_VERIFICATION: {**_WHO, "link": f"{_SITE}/verify-email?token=R5HzKpJ0xYvNq2T7mWcBs8dL"},
+    Kind.EMAIL_CHANGED: _WHO,
     Kind.ACCOUNT_REPORTED: {
         "name": "Olga Owner",
         "person": "Anna Muster",

@@ -10,6 +10,7 @@ from pocketid import (
     audit,
     consents,
     devices,
+    email_verification,
     geo,
     groups,
     images,
@@ -81,6 +82,7 @@ def update(request: Request, user_id: str) -> Response:
         return _show(request, user, typed, invalid.fields)
     if changed := audit.difference(before, after):
         audit.record(request, Event.USER_UPDATED, user_id=user.id, changed=changed)
+    email_verification.tell_old_address(request, before, after)
     flash = _("The changes to {name} are saved.").format(name=users.name_of(after))
     if change != typed:
         flash += " " + _("The new address is not verified yet: tick it once you know that it is theirs.")

@@ -105,6 +105,39 @@ def test_a_link_is_for_the_address_that_it_went_to(
     assert not is_verified(db, anna)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("anna@example.test", "other@example.test", ["anna@example.test"]),
+        ("anna@example.test", "", ["anna@example.test"]),
+        ("anna@example.test", "Anna@Example.test", []),  # the same mailbox
+        (None, "anna@example.test", []),
+    ],
+)
+def test_co_06_the_old_address_is_told_when_an_admin_gives_a_person_another(
+    before: str | None,
+    after: str,
+    told: list[str],
+    browser: Browser,
+    admin: User,
+    site: Site,
+    db: Database,
+    outgoing: Mails,
+    make_user: Callable[..., User],
+) -> None:
+    set_up(db, site, requireUserEmail="false")
+    user = make_user(username="anna", display_name="Anna Muster", email=before)
+    page = f"/settings/admin/users/{user.id}"
+    browser.get(page)
+    form = {"username": "anna", "display_name": "Anna Muster"}
+    browser.post(page, {**form, "email": "no address"})  # a refused form tells nobody
+    assert (browser.status, outgoing()) == (422, [])
+    browser.post(page, {**form, "email": after})
+    assert (users.get(db, user.id).email or "") == after
+    assert [(mail.kind, mail.address) for mail in outgoing()] == [("email_changed", old) for old in told]
+    assert all(after not in mail.text for mail in outgoing() if after)
+
+
 def test_links_are_limited_by_person(browser: Browser, anna: User, outgoing: Mails) -> None:
     for _number in range(3):
         assert browser.post(SEND).status == 303
