@@ -67,6 +67,16 @@ def stricter_rules(settings: Settings, counts: dict[str, int], mine: set[str]) -
     return found
 
 
+def consequences(before: Settings, after: Settings, counts: dict[str, int], mine: set[str]) -> list[Finding]:
+    """Whom a change of the rules would keep out or hold up; where a new passkey is kept is no such rule."""
+    found = []
+    if before.user_verification != "required" == after.user_verification:
+        found.append(_finding("none_verified", _none_verified(counts["none_verified"]), counts, mine))
+    if before.allow_synced_passkeys and not after.allow_synced_passkeys:
+        found.append(_finding("only_synced", _no_more_synced(counts["only_synced"]), counts, mine))
+    return [finding for finding in found if finding.people]
+
+
 def _finding(state: str, sentence: str, counts: dict[str, int], mine: set[str]) -> Finding:
     return Finding(state, counts[state], sentence, includes_me=state in mine)
 
@@ -107,6 +117,14 @@ def _only_synced(n: int) -> str:
     return ngettext(
         "If only passkeys on one device were accepted, {n} person could not sign in any more.",
         "If only passkeys on one device were accepted, {n} people could not sign in any more.",
+        n,
+    ).format(n=number(n))
+
+
+def _no_more_synced(n: int) -> str:
+    return ngettext(
+        "{n} person has synced passkeys only: these stay good, but a new one has to stay on one device.",
+        "{n} people have synced passkeys only: these stay good, but a new one has to stay on one device.",
         n,
     ).format(n=number(n))
 

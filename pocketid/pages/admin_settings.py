@@ -1,14 +1,16 @@
 """The application's settings."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from pocketid import audit, settings
+from pocketid import audit, passkey_health, settings, users
 from pocketid.audit import Event
 from pocketid.errors import NotAllowed
 from pocketid.pages import mail_section
 from pocketid.pages.mail_section import Section
+from pocketid.passkey_health import Finding
 from pocketid.request import Fields, Request
 from pocketid.response import Response, page, redirect
 from pocketid.settings import NAMES, SECRETS, Settings
@@ -23,6 +25,8 @@ _TEXTS = (
     *("app_name", "session_duration", "home_page_url", "default_language"),
     *("user_verification", "authenticator_attachment"),
 )
+
+_NOT_TYPED = {"form_token", "credential"}
 
 
 def show(request: Request) -> Response:
@@ -41,10 +45,41 @@ def update(request: Request) -> Response:
         return settings_page(request, typed, errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     wanted = {name: settings.parsed(name, str(value)) for name, value in typed.items()}
     changes = {name: value for name, value in wanted.items() if value != current[name]}
+    if "confirmed" not in request.form and (found := _consequences(request, changes)):
+        return _question(request, found)
     if changes:
         before, after = settings.update(request, changes)
         audit.record(request, Event.SETTINGS_UPDATED, changed=audit.difference(before, after))
     return redirect(PAGE, flash=_("The settings are saved."))
+
+
+def _consequences(request: Request, changes: Mapping[str, Any]) -> list[Finding]:
+    """Whom these changes would keep out; nobody is counted where no rule changes."""
+    if not changes.keys() & {"user_verification", "allow_synced_passkeys"}:
+        return []
+    before = settings.load(request)
+    counts = users.count_states(request.db)
+    mine = users.states_of(request.db, request.person.user_id)
+    return passkey_health.consequences(before, replace(before, **changes), counts, mine)
+
+
+def _question(request: Request, found: list[Finding]) -> Response:
+    """Ask before people are kept out; what was typed rides along."""
+    sentences = []
+    for finding in found:
+        sentences.append(finding.sentence)
+        if finding.includes_me:
+            sentences.append(_("You are among them."))
+    typed = {name: request.form[name] for name in request.form if name not in _NOT_TYPED}
+    return page(
+        "confirm",
+        heading=_("Save these settings?"),
+        sentences=sentences,
+        action=PAGE,
+        button=_("Save anyway"),
+        cancel=PAGE,
+        fields=typed | {"confirmed": "yes"},
+    )
 
 
 def settings_page(

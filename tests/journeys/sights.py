@@ -657,6 +657,15 @@ def _logs_and_settings(stage: Stage) -> Sights:
     yield "api-key-revoke", page
     page = owner.goto(SETTINGS)
     yield "settings", page
+    with connect(stage.conninfo) as connection:
+        synced = "update passkeys set backup_eligible = not backup_eligible where id = any(%s)"
+        ids = [row[0] for row in connection.execute("select id from passkeys where not backup_eligible")]
+        connection.execute(synced, [ids])
+        connection.commit()
+        page.locator("[name=allow_synced_passkeys]").uncheck()
+        yield "settings-question", _press(page)
+        connection.execute(synced, [ids])
+    page = owner.goto(SETTINGS)
     yield "settings-errors", _fill(page, session_duration="0", home_page_url="https://elsewhere.example.org")
 
 
