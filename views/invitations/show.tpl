@@ -1,7 +1,7 @@
 % # Needs: token (str), invitation (Invitation), account (users.Change), is_field (dict name -> bool), needs_email (bool), errors (dict), problems (list[str]: of what is no field)
 % rebase("layout/bare.tpl", title=_("Your invitation"))
 <div class="sheet">
-<div class="fields">
+<div class="centred fields">
 % include("parts/mark.tpl", mark_class="mark")
 <h1>{{_("Welcome, {name}").format(name=invitation.first_name or invitation.last_name)}}</h1>
 <p class="soft">{{_("{inviter} invites you to {app}.").format(inviter=invitation.created_by_name, app=site.app_name)}} {{_("After that you go on to {client}.").format(client=invitation.client_name) if invitation.client_name else ""}}</p>

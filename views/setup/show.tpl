@@ -1,7 +1,7 @@
 % # Needs: change (users.Change), errors (dict)
 % rebase("layout/bare.tpl", title=_("Set up"))
 <div class="sheet">
-<div class="fields">
+<div class="centred fields">
 % include("parts/mark.tpl", mark_class="mark")
 <h1>{{_("Welcome to {app}").format(app=site.app_name)}}</h1>
 <p class="soft">{{_("Make the first account. It administers this site: it adds people and apps. After this step you add its passkey, and nobody else can come here any more.")}}</p>
