@@ -14,6 +14,9 @@ run: $(VENV)/.run  ## install into .venv, start with an embedded database in ./d
 demo: $(VENV)/.test tools  ## the same, then walk the main job in Chromium; screenshots under ./data/demo
 	@exec $(BIN)/python -m contrib.dev.demo
 
+pictures: $(VENV)/.test tools  ## write the pictures of README and docs into docs/images
+	@exec $(BIN)/python -m contrib.dev.demo --docs
+
 dev: $(VENV)/.run  ## a scratch instance in ./data/dev with made-up people and apps
 	@exec $(BIN)/python -m contrib.dev.seed
 
@@ -83,5 +86,5 @@ node_modules/.installed: package.json package-lock.json
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
-.PHONY: help run demo dev test lint format tools schema docs i18n spec bench fuzz faults wheel clean
+.PHONY: help run demo pictures dev test lint format tools schema docs i18n spec bench fuzz faults wheel clean
 .DEFAULT_GOAL := help

@@ -4,17 +4,18 @@ A server of its own, with its data in a scratch folder; the pictures stay in ./d
 
     python -m contrib.dev.demo             the main job, one picture a step
     python -m contrib.dev.demo --all       then every page and state, in three widths and both colour schemes
-    python -m contrib.dev.demo --readme    writes the pictures of the README into docs/images
+    python -m contrib.dev.demo --docs      writes the pictures of README and docs into docs/images
 """
 
+import io
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlencode
 
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from pocketid import embedded
@@ -22,12 +23,31 @@ from pocketid.db import Database, Pool, Statements
 from pocketid.paths import data_dir
 from tests.chromium import Person, chromium
 from tests.journeys import walk
-from tests.journeys.sights import IMMICH, request_of, sights
+from tests.journeys.sights import sights
 from tests.processes import ROOT, free_port, pocketid, relying_party
 
 PICTURES = Path("data/demo")
-README_PORT = 1411  # the one that its readers know
-README_PICTURES = ROOT / "docs" / "images"
+DOCS_PORT = 1411  # the one that readers know
+DOCS_PICTURES = ROOT / "docs" / "images"
+IN_DOCS = {  # a sight, which names the picture: how wide and high, and what is at its top
+    "access": (1100, 640, ""),
+    "audit": (1100, 760, ""),
+    "client-added": (1100, 780, ""),
+    "client-tried": (1100, 760, ""),
+    "device-approve": (390, 750, ""),
+    "device-waiting": (390, 800, ""),
+    "interaction-sign-in": (390, 600, ""),
+    "invitation": (390, 890, ""),
+    "invitations": (1100, 620, ""),
+    "link": (390, 460, ""),
+    "passkey-health": (1100, 760, ""),
+    "settings": (1100, 760, "#email"),
+    "sign-up": (390, 760, ""),
+    "sign-up-waiting": (390, 520, ""),
+    "user": (1100, 760, ""),
+    "user-claims": (1100, 760, ""),
+    "users": (1100, 760, ""),
+}
 WIDTHS = (390, 768, 1440)
 STEPS = {
     "setup": "The owner opens the setup page",
@@ -83,14 +103,14 @@ def show(page: Page, scheme: str, width: int, height: int) -> None:
 def main() -> None:
     """Walk."""
     with scratch_folder() as folder, chromium() as browser:
-        if "--readme" in sys.argv:
-            photograph_for_readme(folder, browser)
+        if "--docs" in sys.argv:
+            photograph_for_docs(folder, browser)
             return
         every_size = "--all" in sys.argv
         camera = Camera(PICTURES, every_size=every_size)
         walk_the_main_job(folder, browser, camera)
         if every_size:
-            tour(folder, browser, camera)
+            tour(folder, browser, camera, free_port())
     print(f"     Done. The pictures are in {PICTURES}.")
 
 
@@ -125,9 +145,9 @@ def walk_the_main_job(folder: Path, browser: Browser, camera: walk.Seen) -> None
         anna.close()
 
 
-def tour(folder: Path, browser: Browser, camera: walk.Seen) -> None:
-    """Every page and state, on a second server."""
-    port, there = free_port(), folder / "tour"
+def tour(folder: Path, browser: Browser, camera: walk.Seen, port: int) -> None:
+    """Every page and state, on a server of its own."""
+    there = folder / "tour"
     there.mkdir(mode=0o711)
     with pocketid(there, port, APP_NAME="SKYLAB"):
         conninfo = embedded.running(there / "data")
@@ -140,22 +160,23 @@ def tour(folder: Path, browser: Browser, camera: walk.Seen) -> None:
         pool.close()
 
 
-def photograph_for_readme(folder: Path, browser: Browser) -> None:
-    """The sign-in page on a phone, and what an admin sees of an app; small files."""
-    README_PICTURES.mkdir(parents=True, exist_ok=True)
+def photograph_for_docs(folder: Path, browser: Browser) -> None:
+    """What README and docs show, as small files: few colours are enough for pages."""
+    DOCS_PICTURES.mkdir(parents=True, exist_ok=True)
 
-    def photograph(name: str, page: Page, width: int, height: int) -> None:
+    def photograph(name: str, page: Page) -> None:
+        if name not in IN_DOCS:
+            return
+        width, height, top = IN_DOCS[name]
         show(page, "light", width, height)
-        page.screenshot(path=README_PICTURES / f"{name}.png")
-        print(f"     {README_PICTURES / name}.png")
+        if top:
+            page.locator(top).evaluate("element => element.scrollIntoView()")
+        picture = Image.open(io.BytesIO(page.screenshot()))
+        path = DOCS_PICTURES / f"{name}.png"
+        picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+        print(f"     {path}, {path.stat().st_size // 1000} KB", flush=True)
 
-    with pocketid(folder, README_PORT, APP_NAME="SKYLAB"):
-        owner, anna = (Person(browser, f"http://localhost:{README_PORT}") for _number in range(2))
-        walk.set_up(owner)
-        app = walk.add_app_from_recipe(owner, "Immich", IMMICH)
-        photograph("client", owner.page, 1100, 780)
-        path = "/authorize?" + urlencode(request_of(f"{IMMICH}/auth/login", app.client_id))
-        photograph("sign-in", anna.goto(path), 390, 640)
+    tour(folder, browser, photograph, DOCS_PORT)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from contrib.dev.demo import DOCS_PICTURES, IN_DOCS
 from pocketid import cli, variables
 from pocketid.audit import Event
 from tests.processes import ROOT
@@ -53,6 +54,18 @@ def test_every_command_and_option_is_documented() -> None:
             if action.dest != "help":
                 shown = {*action.option_strings, str(action.metavar).split()[0]}
                 assert any(text in lines[word] for text in shown), (word, action.dest)
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    linked = re.findall(r"\]\(docs/([\w-]+\.md)\)", (ROOT / "README.md").read_text())
+    assert set(linked) == {page.name for page in DOCS.glob("*.md")}
+
+
+def test_every_picture_is_small_shown_once_and_taken_by_the_demo() -> None:
+    pages = (ROOT / "README.md", *DOCS.glob("*.md"))
+    shown = [name for page in pages for name in re.findall(r"images/([\w-]+)\.png\)", page.read_text())]
+    assert sorted(shown) == sorted(IN_DOCS) == sorted(path.stem for path in DOCS_PICTURES.iterdir())
+    assert all(path.stat().st_size < 60_000 for path in DOCS_PICTURES.iterdir())
 
 
 def test_no_page_names_a_file_that_is_not_there() -> None:
