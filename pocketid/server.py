@@ -58,6 +58,7 @@ class _Connection(gate.Connection):
     RequestHandlerClass = _Request
     queued_at = 0.0
     is_refused = False
+    is_cut_off = False
 
     def communicate(self) -> bool:
         """Answer a request, unless it has waited for a thread so long that others had better be served instead."""
@@ -110,7 +111,13 @@ class _Connection(gate.Connection):
         except Exception as error:
             self.server.error_log(repr(error), logging.ERROR, traceback=True)
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.is_cut_off = True
             raise ConnectionAbortedError from error
+
+    def _close_kernel_socket(self) -> None:
+        """A reset comes of closing alone: a shutdown before it would look like the end of the answer."""
+        if not self.is_cut_off:
+            super()._close_kernel_socket()  # type: ignore[no-untyped-call]  # as above
 
     def _send(self, answer: bytes) -> None:
         """The kernel has room for most answers at once; for the rest of a long one the client is waited for."""

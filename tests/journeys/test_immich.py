@@ -207,7 +207,7 @@ def at_consent_to_say_no(anna: Person, address: str) -> str:
 def at_the_plain_sign_in(anna: Person, address: str) -> str:
     at_sign_in(anna, address)
     anna.page.get_by_role("link", name="Another way to sign in").click()
-    anna.page.get_by_role("link", name="Sign in with a passkey").click()
+    anna.page.get_by_role("link", name="Use your passkey instead").click()
     anna.page.wait_for_url("**/login?redirect=*")
     return "passkey$"
 
@@ -250,7 +250,7 @@ def test_a_one_time_code_and_a_new_passkey_on_the_way_end_at_the_phone_too(
     phone = Phone(immich.url)
     at_sign_in(anna, phone.address)
     anna.page.get_by_role("link", name="Another way to sign in").click()
-    anna.page.get_by_role("link", name="Enter a code").click()
+    anna.page.get_by_role("link", name="Login code").click()
     anna.page.get_by_label("One-time code").fill(code)
     press(anna, "^Sign in$")()
     anna.page.wait_for_url("**/login/add-passkey?*")

@@ -171,7 +171,7 @@ def test_the_sign_in_page_says_that_passkeys_need_script(
     with page.expect_navigation():
         page.get_by_role("link", name="Another way to sign in").click()
     with page.expect_navigation():
-        page.get_by_role("link", name="Enter a code").click()
+        page.get_by_role("link", name="Login code").click()
     page.get_by_label("One-time code").fill("ABCDEFGH")
     press(page, "Sign in")
     expect(page.get_by_role("heading", level=1)).to_have_text("This code does not let you in")

@@ -89,7 +89,7 @@ def test_in_a_browser_without_passkeys_a_code_leads_to_the_app(home: Home, perso
     code = home.owner.page.locator("#one-time-link").inner_text().rpartition("/")[2]
 
     page.get_by_role("link", name="Another way to sign in").click()
-    page.get_by_role("link", name="Enter a code").click()
+    page.get_by_role("link", name="Login code").click()
     page.get_by_label("One-time code").fill(code.lower().replace("-", " "))
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Add a passkey")).to_have_count(0)

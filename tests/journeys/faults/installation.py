@@ -173,10 +173,11 @@ class Installation:
 
     @contextmanager
     def serving(self, conninfo: str | None = None) -> Iterator[Serving]:
-        """A server of ours on this database, once it answers and hears of changes."""
+        """A server of ours on this database, once it answers, hears of changes and rests."""
         before = self.listeners()
         with serving(self.directory, self.origin, DB_CONNECTION_STRING=conninfo or self.conninfo) as started:
             eventually(lambda: bool(self.listeners() - before), "the server does not listen for changes")
+            eventually(self.rests, "the server is never at rest")
             yield started
 
     def listeners(self) -> set[int]:
@@ -184,6 +185,15 @@ class Installation:
         with connect(self.conninfo) as connection:
             rows = connection.execute("select pid from pg_stat_activity where query = 'listen pocketid'")
             return {row[0] for row in rows}
+
+    def rests(self) -> bool:
+        """Whether nobody has asked the database for a moment: what a server does by itself at its start is done."""
+        with connect(self.conninfo) as connection:
+            row = connection.execute(
+                "select bool_and(state = 'idle' and state_change < clock_timestamp() - interval '0.2 s')"
+                " from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+            ).fetchone()
+        return row is None or row[0] is not False
 
     def browser(self, serving: Serving) -> Browser:
         """A browser of somebody new."""

@@ -1,5 +1,5 @@
 % # Needs: typed (dict), errors (dict), languages (dict), mail (Section), fixed (dict name -> environment variable)
-% rebase("layout/base.tpl", title=_("Settings"), section="settings")
+% rebase("layout/base.tpl", title=_("Settings"), section="settings", problem=errors or mail.errors or mail.problem)
 <div class="row apart"><header><h1>{{_("Settings")}}</h1></header><a class="button" href="/settings/admin/application-configuration/images">{{_("Pictures of the site")}}</a></div>
 % if fixed:
 <div class="notice">{{_("Set by the environment, and to be changed there:")}} 
