@@ -117,7 +117,7 @@ class _Connection(gate.Connection):
     def _close_kernel_socket(self) -> None:
         """A reset comes of closing alone: a shutdown before it would look like the end of the answer."""
         if not self.is_cut_off:
-            super()._close_kernel_socket()  # type: ignore[no-untyped-call]  # as above
+            super()._close_kernel_socket()  # type: ignore[misc]  # Cheroot's stub leaves it out
 
     def _send(self, answer: bytes) -> None:
         """The kernel has room for most answers at once; for the rest of a long one the client is waited for."""
