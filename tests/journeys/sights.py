@@ -681,7 +681,7 @@ def _mails(stage: Stage) -> Sights:
     _store(stage, rows)
     page = owner.goto(SETTINGS)
     page.get_by_label("Port").fill("0")
-    yield "email-errors", _press(page, "button:text-is('Save e-mail settings')")
+    yield "settings-email-errors", _press(page, "button:text-is('Save e-mail settings')")
     page = owner.goto(SETTINGS)
     page.get_by_label("To", exact=True).fill("olga@example.test")
     yield "email-test-failed", _press(page, "button:text-is('Send a test e-mail')")

@@ -173,11 +173,12 @@ class Installation:
 
     @contextmanager
     def serving(self, conninfo: str | None = None) -> Iterator[Serving]:
-        """A server of ours on this database, once it answers, hears of changes and rests."""
+        """A server of ours on this database, once it hears of changes, rests, and keeps what it will keep in mind."""
         before = self.listeners()
         with serving(self.directory, self.origin, DB_CONNECTION_STRING=conninfo or self.conninfo) as started:
             eventually(lambda: bool(self.listeners() - before), "the server does not listen for changes")
             eventually(self.rests, "the server is never at rest")
+            self.browser(started).get("/login")  # reads the settings, which it would read later otherwise
             yield started
 
     def listeners(self) -> set[int]:
