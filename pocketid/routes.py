@@ -196,11 +196,16 @@ ROUTES = (
     # Administration: invitations
     Route("GET", "/settings/admin/invitations", admin_invitations.list_invitations, ADMIN),
     Route("GET", "/settings/admin/invitations/new", admin_invitations.new, ADMIN),
-    Route("POST", "/settings/admin/invitations/new", admin_invitations.create, ADMIN),
+    Route("POST", "/settings/admin/invitations/new", step_up(admin_invitations.create), ADMIN),
     Route("GET", "/settings/admin/invitations/import", admin_invitation_imports.new, ADMIN),
     Route("POST", "/settings/admin/invitations/import", admin_invitation_imports.upload, ADMIN, upload=True),
     Route("GET", "/settings/admin/invitations/import/<import_id>", admin_invitation_imports.show, ADMIN),
-    Route("POST", "/settings/admin/invitations/import/<import_id>", admin_invitation_imports.confirm, ADMIN),
+    Route(
+        "POST",
+        "/settings/admin/invitations/import/<import_id>",
+        step_up(admin_invitation_imports.confirm),
+        ADMIN,
+    ),
     Route(
         "GET",
         "/settings/admin/invitations/import/<import_id>/links",
@@ -208,7 +213,9 @@ ROUTES = (
         ADMIN,
     ),
     Route("GET", "/settings/admin/invitations/<invitation_id>", admin_invitations.show, ADMIN),
-    Route("POST", "/settings/admin/invitations/<invitation_id>/renew", admin_invitations.renew, ADMIN),
+    Route(
+        "POST", "/settings/admin/invitations/<invitation_id>/renew", step_up(admin_invitations.renew), ADMIN
+    ),
     Route(
         "GET", "/settings/admin/invitations/<invitation_id>/withdraw", admin_invitations.ask_withdraw, ADMIN
     ),
@@ -300,7 +307,7 @@ ROUTES = (
     Route("POST", "/settings/admin/sign-up", step_up(admin_signup.update), ADMIN),
     Route("POST", "/settings/admin/sign-up/links", step_up(admin_signup.create_link), ADMIN),
     Route("POST", "/settings/admin/sign-up/links/<link_id>/withdraw", admin_signup.withdraw, ADMIN),
-    Route("POST", "/settings/admin/sign-up/waiting/<waiting_id>/accept", admin_signup.accept, ADMIN),
+    Route("POST", "/settings/admin/sign-up/waiting/<waiting_id>/accept", step_up(admin_signup.accept), ADMIN),
     Route("GET", "/settings/admin/sign-up/waiting/<waiting_id>/refuse", admin_signup.ask_refuse, ADMIN),
     Route(
         "POST",

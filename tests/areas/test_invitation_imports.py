@@ -207,6 +207,8 @@ def test_an_upload_and_its_links_are_kept_for_an_hour(
     upload(browser, HEAD + "Ben,,,,,\n")
     here = f"{IMPORT}/{browser.variables['kept'].id}"
     clock.advance(minutes=59)
+    sign_in(browser, admin)
+    browser.get(here)
     confirm(browser)
     clock.advance(minutes=59)
     sign_in(browser, admin)

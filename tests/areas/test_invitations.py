@@ -190,7 +190,12 @@ def test_a_link_that_is_mailed_again_is_a_new_one(browser: Browser, outgoing: Ou
 
 
 def test_what_the_outbox_knows_of_the_mail_is_said(
-    browser: Browser, admin: User, outgoing: Outbox, db: Database, clock: Clock
+    browser: Browser,
+    admin: User,
+    outgoing: Outbox,
+    db: Database,
+    clock: Clock,
+    sign_in: Callable[..., None],
 ) -> None:
     browser.get(LIST)
     browser.post(f"{LIST}/new", {**TIM, "delivery": "mail"}, follow=True)
@@ -203,6 +208,7 @@ def test_what_the_outbox_knows_of_the_mail_is_said(
         assert sentence in browser.get(here).text
         assert "550 no such mailbox" in browser.text
         assert ("Mail not delivered" in browser.get(LIST).text) is is_final
+    sign_in(browser, admin)
     browser.get(here)
     browser.post(f"{here}/renew", {"delivery": "mail"}, follow=True)
     assert browser.variables["invitation"].mail_problem is None
@@ -266,6 +272,7 @@ def test_the_list_finds_by_text_and_state_and_shows_pages(
         name = f"Guest {number:02}"
         invite(browser, first_name=name, last_name="100%", username=f"g{number}", email="", days="1")
         clock.advance(minutes=1)
+        sign_in(browser, admin)
     browser.post(f"{LIST}/{browser.variables['invitation'].id}/withdraw")
     clock.advance(days=1, minutes=-10)
     sign_in(browser, admin)

@@ -177,4 +177,9 @@ def test_the_question_stands_before_everything_that_cannot_be_undone() -> None:
         "/settings/admin/oidc-clients/<client_id>/secrets",
         "/settings/admin/oidc-clients/<client_id>/delete",
         "/settings/admin/application-configuration",
+        "/settings/admin/invitations/new",
+        "/settings/admin/invitations/<invitation_id>/renew",
+        "/settings/admin/invitations/import/<import_id>",
+        "/settings/admin/sign-up/links",
+        "/settings/admin/sign-up/waiting/<waiting_id>/accept",
     }
