@@ -219,7 +219,12 @@ def test_who_was_disabled_meanwhile_is_not_let_in(
 def test_a_code_expires_and_is_forgotten(browser: Browser, mails: Outbox, db: Database, clock: Clock) -> None:
     ask(browser)
     clock.advance(minutes=15)
-    assert browser.post("/lc", {"code": mails()[0].values["code"]}).status == 422
+    (mail,) = mails()
+    assert (
+        browser.get(mail.values["link"].removeprefix("https://pocketid.example.test")).view
+        == "login/elsewhere"
+    )
+    assert browser.post("/lc", {"code": mail.values["code"]}).status == 422
     assert login_codes.expire(db, clock()) == 1
 
 
