@@ -6,7 +6,7 @@
 % if paging.total or is_filtered:
 <form class="filters" role="search" method="get" data-live="#found">
 <div class="field"><label for="search">{{_("Search")}}</label><input type="search" id="search" name="search" value="{{chosen["search"]}}" placeholder="{{_("Name or e-mail")}}" autocomplete="off"></div>
-<div class="field"><label for="state">{{_("Show")}}</label><select id="state" name="state"><option value="">{{_("All")}}</option><option value="open"{{! " selected" if chosen["state"] == "open" else "" }}>{{_("Open")}}</option>
+<div class="field"><label for="state">{{_("Show")}}</label><select id="state" name="state"><option value="">{{_("All")}}</option><option value="open"{{! " selected" if chosen["state"] == "open" else "" }}>{{_("Still open")}}</option>
 % for value in ("made", "sent", "opened", "held", "expired", "withdrawn", "done"):
 <option value="{{value}}"{{! " selected" if value == chosen["state"] else "" }}>{{state_label(value)}}</option>
 % end
