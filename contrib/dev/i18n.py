@@ -11,7 +11,7 @@ import io
 import re
 import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import bottle  # noqa: TID251  # a view's messages are in the Python that it is compiled to
@@ -83,10 +83,10 @@ def problems(catalogue: Catalog, template: Catalog) -> list[str]:
 
 
 def _problems_of(source: Message, translated: Message | None, plurals: int) -> Iterator[str]:
-    singular, plural = source.id if isinstance(source.id, tuple) else (source.id, source.id)
-    words = translated.string if translated else ""
-    forms = list(words) if isinstance(words, tuple) else [words]
-    if not all(forms) or len(forms) != (plurals if isinstance(source.id, tuple) else 1):
+    said = _texts(source.id)
+    singular, plural = said[0], said[-1]
+    forms = _texts(translated.string if translated else "")
+    if not all(forms) or len(forms) != (plurals if len(said) > 1 else 1):
         yield f"not translated: {singular}"
         return
     assert translated is not None
@@ -97,6 +97,11 @@ def _problems_of(source: Message, translated: Message | None, plurals: int) -> I
             yield f"other placeholders: {form}"
         if bool(_SPACE.search(form)) != bool(_SPACE.search(singular)):
             yield f"white space at an end: {form!r}"
+
+
+def _texts(words: str | Sequence[str] | None) -> list[str]:
+    """One text, or those of a plural; Babel has both in one place."""
+    return [words or ""] if words is None or isinstance(words, str) else list(words)
 
 
 def _places(text: str) -> set[str | None]:

@@ -58,6 +58,21 @@ def test_times_are_in_the_zone_of_the_browser(signed_in: Browser) -> None:
     assert " UTC" in signed_in.get(ACCOUNT).text
 
 
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [
+        ("en", "Your account"),
+        ("de", "Dein Konto"),
+        ("fr", "Votre compte"),
+        ("es", "Tu cuenta"),
+        ("nl", "Je account"),
+        ("it", "Il tuo account"),
+    ],
+)
+def test_a_page_speaks_each_language(signed_in: Browser, language: str, heading: str) -> None:
+    assert f"<h1>{heading}</h1>" in signed_in.get(ACCOUNT, headers={"Accept-Language": language}).text
+
+
 def test_the_language_is_chosen_on_the_account_page(
     signed_in: Browser, db: Database, anna: User, events: Events
 ) -> None:
