@@ -82,7 +82,7 @@ def test_fi_01_what_is_no_good_picture_is_refused_with_the_reason(
     assert browser.status == 422
     assert list(browser.variables["errors"]) == [image]
     assert reason in browser.variables["errors"][image]
-    assert 'role="alert"' in browser.text
+    assert 'aria-invalid="true"' in browser.text
     assert events("APPLICATION_IMAGE_CHANGED") == []
 
 

@@ -268,7 +268,7 @@ def test_synced_passkeys_are_taken_where_they_are_allowed(
     events: Callable[..., list[Any]],
 ) -> None:
     browser.get(PAGE)
-    browser.post(PAGE, {**FORM, "allow_synced_passkeys": is_allowed})
+    browser.post(PAGE, {**FORM, "default_language": "en", "allow_synced_passkeys": is_allowed})
     browser.get("/settings/account/passkeys/new")
     authenticator = Authenticator(browser.origin, backup_eligible=is_synced, backed_up=is_synced)
     credential = authenticator.create(browser.variables["options"])

@@ -14,8 +14,10 @@ from pocketid.users import User
 from tests.authenticator import Authenticator, options_of
 from tests.browser import Browser
 from tests.conftest import APP_URL, Clock, make_config
-from tests.pages.test_admin_settings import FORM, PAGE
+from tests.pages.test_admin_settings import FORM as WHOLE_FORM
+from tests.pages.test_admin_settings import PAGE
 
+FORM = WHOLE_FORM | {"default_language": "en"}
 STRICT = FORM | {"user_verification": "required"}
 SYNCED = FORM | {"allow_synced_passkeys": "true"}
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')

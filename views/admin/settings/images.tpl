@@ -11,7 +11,7 @@
 % end
 <form class="fields" method="post" enctype="multipart/form-data" action="/settings/admin/application-configuration/images/{{picture["name"]}}">
 % include("parts/form_token.tpl")
-<div class="field"><label for="{{picture["name"]}}-file">{{_("New picture")}}</label><input type="file" id="{{picture["name"]}}-file" name="file" accept="{{picture["accept"]}}"{{! f' aria-invalid="true" autofocus aria-describedby="{picture["name"]}-error"' if errors.get(picture["name"]) else "" }}>
+<div class="field"><label for="{{picture["name"]}}-file">{{_("New picture")}}</label><input type="file" id="{{picture["name"]}}-file" name="file" accept="{{picture["accept"]}}"{{! ' aria-invalid="true" autofocus' if errors.get(picture["name"]) else "" }} aria-describedby="{{picture["name"] + "-error" if errors.get(picture["name"]) else ""}}">
 % if errors.get(picture["name"]):
 <span class="error" id="{{picture["name"]}}-error">{{errors[picture["name"]]}}</span>
 % end
