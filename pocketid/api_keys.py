@@ -134,7 +134,7 @@ def current(db: Database, key: str, now: datetime) -> Actor | None:
 def warn(db: Database, config: Config, keyring: Keyring, now: datetime) -> int:
     """Tell the owners of keys that end within a week, once for each key; how many mails that were."""
     rules = settings.read(db, config)
-    if not (rules.email_api_key_expiration_enabled and rules.smtp_host and rules.smtp_from):
+    if not (rules.email_api_key_expiration_enabled and outbox.can_send(rules)):
         return 0
     expiring = db.many(_Expiring, "api_keys.take_expiring", now=now, before=now + _WARNED_BEFORE)
     for key in expiring:

@@ -24,6 +24,7 @@ from pocketid.crypto import Keyring
 from pocketid.db import Database
 from pocketid.errors import NotFound
 from pocketid.request import Request
+from pocketid.settings import Settings
 from pocketid.text import _
 
 _PURPOSE = "outbox"
@@ -93,8 +94,12 @@ class Counts:
 
 
 def is_ready(request: Request) -> bool:
-    """Whether mails are sent at all: a server and an address to send from are set."""
-    rules = settings.load(request)
+    """Whether mails are sent at all; see `can_send`."""
+    return can_send(settings.load(request))
+
+
+def can_send(rules: Settings) -> bool:
+    """Whether a server and an address to send from are set."""
     return bool(rules.smtp_host and rules.smtp_from)
 
 

@@ -26,10 +26,18 @@ class Paging:
 
 def from_query(query: Mapping[str, str], total: int, size: int = 20) -> Paging:
     """The page that `?page=` asks for; anything that is no page number counts as the nearest one."""
-    text = query.get("page", "1")
-    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
-    last = Paging(1, size, total).pages
-    return Paging(min(max(1, wanted), last), size, total)
+    return nearest(number(query, "page", 1), size, total)
+
+
+def nearest(page: int, size: int, total: int) -> Paging:
+    """A page of a list, or the first or last one where there is no such page."""
+    return Paging(min(max(1, page), Paging(1, size, total).pages), size, total)
+
+
+def number(query: Mapping[str, str], name: str, default: int) -> int:
+    """A number in a query; `default` for anything else."""
+    text = query.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
 
 
 def base_url(chosen: Mapping[str, str]) -> str:

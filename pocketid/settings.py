@@ -170,6 +170,15 @@ def keep_secret(request: Request, name: str, text: str) -> None:
     request.signals.changed("settings")
 
 
+def is_taken(field: str, text: str) -> bool:
+    """Whether a text stands for a value of a setting."""
+    try:
+        parsed(field, text)
+    except ValueError:
+        return False
+    return True
+
+
 def overridden(config: Config) -> set[str]:
     """The fields that the environment fixes; all of them when UI_CONFIG_DISABLED is set."""
     names = NAMES | SECRETS

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pocketid.paging import Paging
+from pocketid.paging import Paging, nearest, number
 from pocketid.request import Fields
 from pocketid.response import Response, json
 
@@ -12,9 +12,8 @@ _LIMIT, _MOST = 20, 100
 
 def paging_of(query: Fields, total: int) -> Paging:
     """The page that the query asks for; beyond the end it is the last one."""
-    size = min(max(1, _number(query, "pagination[limit]", _LIMIT)), _MOST)
-    last = Paging(1, size, total).pages
-    return Paging(min(max(1, _number(query, "pagination[page]", 1)), last), size, total)
+    size = min(max(1, number(query, "pagination[limit]", _LIMIT)), _MOST)
+    return nearest(number(query, "pagination[page]", 1), size, total)
 
 
 def listed(rows: Sequence[Any], paging: Paging) -> Response:
@@ -26,8 +25,3 @@ def listed(rows: Sequence[Any], paging: Paging) -> Response:
         "itemsPerPage": paging.size,
     }
     return json({"data": rows, "pagination": pagination})
-
-
-def _number(query: Fields, name: str, default: int) -> int:
-    text = query.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default

@@ -123,12 +123,8 @@ def _check(typed: dict[str, Any]) -> dict[str, str]:
         "authenticator_attachment": _("Please choose one of the three."),
         "accent_color": _("A colour like #0f6a5b, please."),
     }
-    return {name: sentence for name, sentence in sentences.items() if not _is_taken(name, str(typed[name]))}
-
-
-def _is_taken(name: str, text: str) -> bool:
-    try:
-        settings.parsed(name, text)
-    except ValueError:
-        return False
-    return True
+    return {
+        name: sentence
+        for name, sentence in sentences.items()
+        if not settings.is_taken(name, str(typed[name]))
+    }

@@ -69,8 +69,8 @@ def check(request: Request, typed: Mapping[str, Any], password: str) -> dict[str
         "smtp_user": _("At most 255 characters, please: plain letters, digits and signs."),
         "smtp_tls": _("Please choose one of the three."),
     }
-    problems = {name: words for name, words in sentences.items() if not _is_taken(name, typed[name])}
-    if not _is_taken("smtp_password", password):
+    problems = {name: words for name, words in sentences.items() if not settings.is_taken(name, typed[name])}
+    if not settings.is_taken("smtp_password", password):
         problems["smtp_password"] = sentences["smtp_user"]
     elif not password and has_password(request) and _goes_elsewhere(request, typed):
         # Whoever gets hold of an admin's session must not learn the password by sending it to themselves.
@@ -85,11 +85,3 @@ def _goes_elsewhere(request: Request, typed: Mapping[str, Any]) -> bool:
     return (
         not is_fixed and bool(typed["smtp_host"]) and typed["smtp_host"] != settings.load(request).smtp_host
     )
-
-
-def _is_taken(name: str, text: str) -> bool:
-    try:
-        settings.parsed(name, text)
-    except ValueError:
-        return False
-    return True
