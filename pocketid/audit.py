@@ -249,6 +249,11 @@ def get(db: Database, event_id: int) -> Row:
     return row
 
 
+def count_before(db: Database, before: datetime) -> int:
+    """How many events `expire` would delete."""
+    return int(db.value("audit.count_before", before=before))
+
+
 def expire(db: Database, before: datetime) -> int:
     """Delete what is older; how many rows went."""
     return db.run("audit.expire", before=before)

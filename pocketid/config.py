@@ -57,7 +57,6 @@ class Config:
     threads: int
     log_level: Literal["debug", "info", "warn", "error"]
     log_json: bool
-    audit_log_retention_days: int
     geolite_db_path: Path
     geolite_db_url: str
     maxmind_license_key: str
@@ -125,7 +124,6 @@ def load(environ: Mapping[str, str], directory: Path) -> Config:
         threads=values["THREADS"],
         log_level=values["LOG_LEVEL"],
         log_json=values["LOG_JSON"],
-        audit_log_retention_days=values["AUDIT_LOG_RETENTION_DAYS"],
         geolite_db_path=values["GEOLITE_DB_PATH"] or values["DATA_DIR"] / _PLACES_FILE,
         geolite_db_url=values["GEOLITE_DB_URL"],
         maxmind_license_key=values["MAXMIND_LICENSE_KEY"],

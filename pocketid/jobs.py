@@ -37,6 +37,7 @@ from pocketid import (
     one_time_access,
     outbox,
     sessions,
+    settings,
     signup,
     tokens,
 )
@@ -140,7 +141,6 @@ class Jobs:
 def keep_house(site: Site) -> None:
     """Delete what has expired, and warn of what soon will; each table in a transaction of its own."""
     now = site.clock()
-    oldest_event = now - timedelta(days=site.config.audit_log_retention_days)
     works: tuple[Callable[[Database], int], ...] = (
         lambda db: ceremonies.expire(db, now),
         lambda db: one_time_access.expire(db, now),
@@ -158,7 +158,9 @@ def keep_house(site: Site) -> None:
         lambda db: outbox.expire(db, now),
         lambda db: known_devices.expire(db, now),
         lambda db: email_verification.expire(db, now),
-        lambda db: audit.expire(db, oldest_event),
+        lambda db: audit.expire(
+            db, now - timedelta(days=settings.read(db, site.config).audit_log_retention_days)
+        ),
     )
     for work in works:
         with site.database() as db:

@@ -27,7 +27,7 @@ _PURPOSE = "setting"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings, parsed. Durations are minutes."""
+    """All settings, parsed. Durations are minutes, unless their names say otherwise."""
 
     app_name: str = "Pocket ID"
     session_duration: int = 60
@@ -56,6 +56,7 @@ class Settings:
     allow_synced_passkeys: bool = True
     authenticator_attachment: str = "any"
     disable_animations: bool = False
+    audit_log_retention_days: int = 90
 
 
 # Field -> (name in the database and in Pocket ID's API, environment variable)
@@ -65,6 +66,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "home_page_url": ("homePageUrl", "HOME_PAGE_URL"),
     "accent_color": ("accentColor", "ACCENT_COLOR"),
     "default_language": ("defaultLanguage", "DEFAULT_LANGUAGE"),
+    "audit_log_retention_days": ("auditLogRetentionDays", "AUDIT_LOG_RETENTION_DAYS"),
     "allow_own_account_edit": ("allowOwnAccountEdit", "ALLOW_OWN_ACCOUNT_EDIT"),
     "require_user_email": ("requireUserEmail", "REQUIRE_USER_EMAIL"),
     "emails_verified": ("emailsVerified", "EMAILS_VERIFIED"),

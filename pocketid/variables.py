@@ -295,14 +295,6 @@ VARIABLES = (
     ),
     Variable("LOG_JSON", "false", _boolean, _YES_NO, "true", "Log JSON instead of text."),
     Variable(
-        "AUDIT_LOG_RETENTION_DAYS",
-        "90",
-        _integer(1, 36500),
-        "a number of days, 1 or more",
-        "365",
-        "How long audit events are kept; older ones are deleted within a minute.",
-    ),
-    Variable(
         "GEOLITE_DB_PATH",
         "",
         lambda text: Path(text) if text else None,
@@ -399,6 +391,14 @@ SETTINGS = (
         "default or a colour like #0f6a5b",
         "#0f6a5b",
         "The accent colour.",
+    ),
+    Variable(
+        "AUDIT_LOG_RETENTION_DAYS",
+        "90",
+        _integer(1, 36500),
+        "a number of days, 1 or more",
+        "365",
+        "How long audit events are kept, in days; older ones are deleted within a minute.",
     ),
     Variable(
         "ALLOW_OWN_ACCOUNT_EDIT",

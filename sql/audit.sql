@@ -62,6 +62,12 @@ select event.id, event.at, event.event, event.user_id, person.username, event.ac
   left join clients client on client.id = event.client_id
  where event.id = %(id)s;
 
+-- name: count_before
+-- How many events are older than a time.
+select count(*)
+  from audit_events
+ where at < %(before)s;
+
 -- name: expire
 -- Delete the events of before a time.
 delete from audit_events

@@ -171,7 +171,7 @@ def list_activity(request: Request) -> Response:
         kinds=[(event.value, audit.label(event)) for event in _OWN_EVENTS],
         newer=f"?{same_kind}after={found.newer}" if found.newer else "",
         older=f"?{same_kind}before={found.older}" if found.older else "",
-        days=request.config.audit_log_retention_days,
+        days=settings.load(request).audit_log_retention_days,
         notice=geo.NOTICE if any(event.country for event in found.rows) else "",
         event_label=audit.label,
         device=devices.name,

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from pocketid import audit, clients, devices, geo, webauthn
+from pocketid import audit, clients, devices, geo, settings, webauthn
 from pocketid.audit import Event
 from pocketid.errors import Invalid, NotFound
 from pocketid.pages import audit_export, audit_filters, audit_words
@@ -41,7 +41,7 @@ def list_events(request: Request) -> Response:
         query=reading.query(),
         kinds=sorted(((event.value, audit.label(event)) for event in Event), key=lambda kind: kind[1]),
         clients=clients.search(request.db, "", size=_MOST_CLIENTS, offset=0),
-        days=request.config.audit_log_retention_days,
+        days=settings.load(request).audit_log_retention_days,
         problem=request.places.problem,
         notice=geo.NOTICE if request.places.is_known else "",
         event_label=audit.label,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +15,7 @@ from pocketid.passkey_health import Finding
 from pocketid.request import Fields, Request
 from pocketid.response import Response, page, redirect
 from pocketid.settings import NAMES, SECRETS, Settings
-from pocketid.text import LANGUAGES, _
+from pocketid.text import LANGUAGES, _, ngettext, number
 
 PAGE = "/settings/admin/application-configuration"
 _FLAGS = (
@@ -22,7 +23,7 @@ _FLAGS = (
     *("allow_synced_passkeys", "disable_animations"),
 )
 _TEXTS = (
-    *("app_name", "session_duration", "home_page_url", "default_language"),
+    *("app_name", "session_duration", "home_page_url", "default_language", "audit_log_retention_days"),
     *("user_verification", "authenticator_attachment"),
 )
 
@@ -45,15 +46,32 @@ def update(request: Request) -> Response:
         return settings_page(request, typed, errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     wanted = {name: settings.parsed(name, str(value)) for name, value in typed.items()}
     changes = {name: value for name, value in wanted.items() if value != current[name]}
-    if "confirmed" not in request.form and (found := _consequences(request, changes)):
-        return _question(request, found)
+    if "confirmed" not in request.form and (sentences := _consequences(request, changes)):
+        return _question(request, sentences)
     if changes:
         before, after = settings.update(request, changes)
         audit.record(request, Event.SETTINGS_UPDATED, changed=audit.difference(before, after))
     return redirect(PAGE, flash=_("The settings are saved."))
 
 
-def _consequences(request: Request, changes: Mapping[str, Any]) -> list[Finding]:
+def _consequences(request: Request, changes: Mapping[str, Any]) -> list[str]:
+    """What these changes would do to people and events, in sentences; empty when it is nothing."""
+    sentences = []
+    for finding in _kept_out(request, changes):
+        sentences.append(finding.sentence)
+        if finding.includes_me:
+            sentences.append(_("You are among them."))
+    if lost := _lost_events(request, changes):
+        sentence = ngettext(
+            "{n} event of the audit log is older than the new limit and will be deleted.",
+            "{n} events of the audit log are older than the new limit and will be deleted.",
+            lost,
+        )
+        sentences.append(sentence.format(n=number(lost)))
+    return sentences
+
+
+def _kept_out(request: Request, changes: Mapping[str, Any]) -> list[Finding]:
     """Whom these changes would keep out; nobody is counted where no rule changes."""
     if not changes.keys() & {"user_verification", "allow_synced_passkeys"}:
         return []
@@ -63,13 +81,16 @@ def _consequences(request: Request, changes: Mapping[str, Any]) -> list[Finding]
     return passkey_health.consequences(before, replace(before, **changes), counts, mine)
 
 
-def _question(request: Request, found: list[Finding]) -> Response:
-    """Ask before people are kept out; what was typed rides along."""
-    sentences = []
-    for finding in found:
-        sentences.append(finding.sentence)
-        if finding.includes_me:
-            sentences.append(_("You are among them."))
+def _lost_events(request: Request, changes: Mapping[str, Any]) -> int:
+    """How many events would go within a minute because fewer days are kept."""
+    days = changes.get("audit_log_retention_days")
+    if days is None or days >= settings.load(request).audit_log_retention_days:
+        return 0
+    return audit.count_before(request.db, request.now - timedelta(days=days))
+
+
+def _question(request: Request, sentences: list[str]) -> Response:
+    """Ask before people are kept out or events are deleted; what was typed rides along."""
     typed = {name: request.form[name] for name in request.form if name not in _NOT_TYPED}
     return page(
         "confirm",
@@ -119,6 +140,7 @@ def _check(typed: dict[str, Any]) -> dict[str, str]:
         "session_duration": _("A number of minutes, please, from 1 to 525600 (a year)."),
         "home_page_url": _("A path of this site to stay on, please, such as /settings/apps."),
         "default_language": _("Please choose one of the languages."),
+        "audit_log_retention_days": _("A number of days, please, from 1 to 36500 (a century)."),
         "user_verification": _("Please choose one of the two."),
         "authenticator_attachment": _("Please choose one of the three."),
         "accent_color": _("A colour like #0f6a5b, please."),

@@ -22,6 +22,7 @@ FORM = {
     "session_duration": "90",
     "home_page_url": "/settings/apps",
     "default_language": "de",
+    "audit_log_retention_days": "365",
     "accent": "own",
     "accent_color": "#AA0000",
     "emails_verified": "true",
@@ -47,6 +48,7 @@ def test_every_setting_of_the_form_is_stored_and_shown(
         session_duration=90,
         home_page_url="/settings/apps",
         default_language="de",
+        audit_log_retention_days=365,
         accent_color="#aa0000",
         allow_own_account_edit=False,
         require_user_email=False,
@@ -91,6 +93,9 @@ WRONG = [
     ("session_duration", "525601"),
     ("session_duration", "000000001" + "9" * 40),
     ("session_duration", "9" * 5000),
+    ("audit_log_retention_days", ""),
+    ("audit_log_retention_days", "0"),
+    ("audit_log_retention_days", "36501"),
     ("default_language", ""),
     ("default_language", "xx"),
     ("home_page_url", ""),
@@ -125,7 +130,10 @@ def test_what_a_setting_cannot_be_is_said_at_its_field_and_nothing_is_stored(
     assert events("SETTINGS_UPDATED") == []
 
 
-@pytest.mark.parametrize("field", ["app_name", "session_duration", "home_page_url", "user_verification"])
+@pytest.mark.parametrize(
+    "field",
+    ["app_name", "session_duration", "audit_log_retention_days", "home_page_url", "user_verification"],
+)
 def test_a_form_without_a_field_stores_nothing(
     field: str, browser: Browser, admin: User, db: Database
 ) -> None:
@@ -170,6 +178,7 @@ def test_what_the_environment_fixes_is_shown_with_its_variable_and_not_changed(
         session_duration=90,
         home_page_url="/settings/apps",
         default_language="de",
+        audit_log_retention_days=365,
         allow_own_account_edit=False,
         require_user_email=False,
         user_verification="preferred",
@@ -183,6 +192,7 @@ def test_what_the_environment_fixes_is_shown_with_its_variable_and_not_changed(
         "session_duration",
         "home_page_url",
         "default_language",
+        "audit_log_retention_days",
         "user_verification",
         "authenticator_attachment",
     }

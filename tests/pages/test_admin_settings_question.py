@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -162,3 +163,28 @@ def test_the_question_comes_after_the_passkey_and_does_not_keep_its_answer(
     assert "credential" not in kept_fields(browser)
     browser.post(PAGE, kept_fields(browser))
     assert in_force(db).user_verification == "required"
+
+
+@pytest.mark.parametrize(("days", "lost"), [("365", 0), ("30", 1), ("29", 2), ("31", 0)])
+def test_keeping_the_audit_log_for_fewer_days_asks_first_and_says_how_much_goes(
+    days: str,
+    lost: int,
+    browser: Browser,
+    start: Callable[[dict[str, str]], None],
+    db: Database,
+    shared_connection: Connection,
+    clock: Clock,
+) -> None:
+    start(FORM)
+    for age in (timedelta(days=31), timedelta(days=30)):
+        shared_connection.execute(
+            "insert into audit_events (at, event, details) values (%s, 'SIGN_IN', '{}')", [clock() - age]
+        )
+    browser.get(PAGE)
+    browser.post(PAGE, FORM | {"audit_log_retention_days": days})
+    if lost:
+        assert is_asked(browser)
+        assert re.search(rf"{lost} events? of the audit log", browser.text)
+        assert in_force(db).audit_log_retention_days == 365
+        browser.post(PAGE, kept_fields(browser))
+    assert (browser.status, in_force(db).audit_log_retention_days) == (303, int(days))

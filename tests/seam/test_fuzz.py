@@ -162,6 +162,7 @@ TAKEN = {
     "app_name": "House",
     "session_duration": "60",
     "home_page_url": "/settings/apps",
+    "audit_log_retention_days": "90",
     "accent_color": "default",
     "user_verification": "required",
     "allow_user_signups": "disabled",

@@ -58,4 +58,4 @@
 % else:
 <div class="card empty"><h2>{{_("Nothing yet")}}</h2><p class="soft">{{_("Sign-ins, refusals and changes will be listed here.")}}</p></div>
 % end
-<p class="soft">{{ngettext("Events are kept for {n} day (AUDIT_LOG_RETENTION_DAYS), then they are deleted.", "Events are kept for {n} days (AUDIT_LOG_RETENTION_DAYS), then they are deleted.", days).format(n=days)}} {{notice}}</p>
+<p class="soft">{{ngettext("Events are kept for {n} day, then they are deleted.", "Events are kept for {n} days, then they are deleted.", days).format(n=days)}} {{notice}}</p>

@@ -12,21 +12,9 @@
 % include("parts/form_token.tpl")
 <section class="card" aria-labelledby="general"><h2 id="general">{{_("General")}}</h2>
 <div class="fields">
-% if "app_name" not in fixed:
-% include("parts/field.tpl", name="app_name", label=_("Application name"), value=typed["app_name"], errors=errors, required=True, maxlength=30, hint=_("On every page and in every mail."))
-% else:
-<div class="field"><span class="label">{{_("Application name")}}</span><span>{{typed["app_name"]}}</span></div><input type="hidden" name="app_name" value="{{typed["app_name"]}}">
-% end
-% if "session_duration" not in fixed:
-% include("parts/field.tpl", name="session_duration", label=_("A sign-in lasts, in minutes"), value=str(typed["session_duration"]), errors=errors, type="number", required=True)
-% else:
-<div class="field"><span class="label">{{_("A sign-in lasts, in minutes")}}</span><span>{{typed["session_duration"]}}</span></div><input type="hidden" name="session_duration" value="{{typed["session_duration"]}}">
-% end
-% if "home_page_url" not in fixed:
-% include("parts/field.tpl", name="home_page_url", label=_("Where people land after signing in here"), value=typed["home_page_url"], errors=errors, required=True, hint=_("A path, such as /settings/apps."))
-% else:
-<div class="field"><span class="label">{{_("Where people land after signing in here")}}</span><span>{{typed["home_page_url"]}}</span></div><input type="hidden" name="home_page_url" value="{{typed["home_page_url"]}}">
-% end
+% include("parts/setting.tpl", name="app_name", label=_("Application name"), value=typed["app_name"], required=True, maxlength=30, hint=_("On every page and in every mail."))
+% include("parts/setting.tpl", name="session_duration", label=_("A sign-in lasts, in minutes"), value=str(typed["session_duration"]), type="number", required=True)
+% include("parts/setting.tpl", name="home_page_url", label=_("Where people land after signing in here"), value=typed["home_page_url"], required=True, hint=_("A path, such as /settings/apps."))
 % include("parts/select.tpl", name="default_language", label=_("Language"), value=typed["default_language"], choices=languages, errors=errors, disabled="default_language" in fixed, hint=_("For people whose account and browser ask for none that there is."))
 <fieldset class="fields"{{! " disabled" if "accent_color" in fixed else "" }}><legend>{{_("Accent colour")}}</legend>
 <div class="check"><input type="radio" id="accent-default" name="accent" value="default"{{! " checked" if typed["accent_color"] == "default" else "" }}><label for="accent-default">{{_("Pocket green")}}</label></div>
@@ -39,6 +27,7 @@
 % include("parts/check.tpl", name="allow_own_account_edit", label=_("People may change their own names"), checked=typed["allow_own_account_edit"], disabled="allow_own_account_edit" in fixed, hint=_("Never their e-mail address, by which apps recognise them."))
 % include("parts/check.tpl", name="require_user_email", label=_("Everybody needs an e-mail address"), checked=typed["require_user_email"], disabled="require_user_email" in fixed)
 % include("parts/check.tpl", name="emails_verified", label=_("Addresses that an admin types in count as verified"), checked=typed["emails_verified"], disabled="emails_verified" in fixed)
+% include("parts/setting.tpl", name="audit_log_retention_days", label=_("The audit log is kept, in days"), value=str(typed["audit_log_retention_days"]), type="number", required=True, hint=_("What is older is deleted for good."))
 % include("parts/check.tpl", name="disable_animations", label=_("No animations"), checked=typed["disable_animations"], disabled="disable_animations" in fixed, hint=_("Who asks for less motion on their own device sees none anyway."))
 </div></section>
 <section class="card" aria-labelledby="passkeys"><header><h2 id="passkeys">{{_("Passkeys")}}</h2><p class="soft"><a href="/settings/admin/passkey-health#stricter">{{_("See whom stricter rules might keep out")}}</a></p></header>
