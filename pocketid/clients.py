@@ -40,6 +40,10 @@ class Client:
     requires_pkce: bool
     allows_plain_pkce: bool
     requires_reauthentication: bool
+    requires_pushed_request: bool
+    requires_signed_request: bool
+    requires_device_bound_passkey: bool
+    longest_sign_in_seconds: int | None
     skips_consent: bool
     is_group_restricted: bool
     claims_in_id_token: bool
@@ -69,6 +73,10 @@ class Change:
     requires_pkce: bool = True
     allows_plain_pkce: bool = False
     requires_reauthentication: bool = False
+    requires_pushed_request: bool = False
+    requires_signed_request: bool = False
+    requires_device_bound_passkey: bool = False
+    longest_sign_in_seconds: int | None = None
     skips_consent: bool = False
     is_group_restricted: bool = False
     claims_in_id_token: bool = True

@@ -21,6 +21,7 @@ LIFETIME = timedelta(minutes=30)
 class Interaction:
     """A waiting request. A sign-in counts only if it came after `needs_sign_in_after`.
 
+    `pushed` is the digest of the pushed request that it came by, `is_signed` whether its client had signed it.
     `session_id` is a session for its app only, whose person goes on instead of the one of the browser.
     """
 
@@ -31,11 +32,19 @@ class Interaction:
     account_chosen: bool
     consented_by: UUID | None
     session_id: UUID | None
+    pushed: bytes | None
+    is_signed: bool
     created_at: datetime
 
 
 def begin(
-    request: Request, client_id: str, parameters: dict[str, str], needs_sign_in_after: datetime | None
+    request: Request,
+    client_id: str,
+    parameters: dict[str, str],
+    needs_sign_in_after: datetime | None,
+    *,
+    pushed: bytes | None,
+    is_signed: bool,
 ) -> UUID:
     """Store a request for this browser and return its id."""
     interaction_id: UUID = request.db.value(
@@ -44,6 +53,8 @@ def begin(
         client_id=client_id,
         parameters=parameters,
         needs_sign_in_after=needs_sign_in_after,
+        pushed=pushed,
+        is_signed=is_signed,
         expires_at=request.now + LIFETIME,
         now=request.now,
     )

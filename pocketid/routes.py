@@ -1,7 +1,7 @@
 """The URL map: every route with its handler and its guard, one a line."""
 
 from pocketid.api import api_keys as keys_api
-from pocketid.oidc import authorize, discovery, end_session, token, userinfo
+from pocketid.oidc import authorize, discovery, end_session, par, token, userinfo
 from pocketid.pages import (
     account,
     admin_access,
@@ -71,6 +71,7 @@ ROUTES = (
     Route("GET", "/.well-known/jwks.json", discovery.jwks, PROTOCOL),
     Route("GET", "/authorize", authorize.authorize, PROTOCOL),
     Route("POST", "/authorize", authorize.authorize, PROTOCOL),
+    Route("POST", "/api/oidc/par", par.push, PROTOCOL),  # authenticates the client itself
     Route("POST", "/api/oidc/token", token.token, PROTOCOL),  # authenticates the client itself
     Route("GET", "/api/oidc/userinfo", userinfo.userinfo, PROTOCOL),
     Route("POST", "/api/oidc/userinfo", userinfo.userinfo, PROTOCOL),
@@ -79,6 +80,7 @@ ROUTES = (
     Route("OPTIONS", "/.well-known/openid-configuration", discovery.preflight, PROTOCOL),
     Route("OPTIONS", "/.well-known/oauth-authorization-server", discovery.preflight, PROTOCOL),
     Route("OPTIONS", "/.well-known/jwks.json", discovery.preflight, PROTOCOL),
+    Route("OPTIONS", "/api/oidc/par", discovery.preflight, PROTOCOL),
     Route("OPTIONS", "/api/oidc/token", discovery.preflight, PROTOCOL),
     Route("OPTIONS", "/api/oidc/userinfo", discovery.preflight, PROTOCOL),
     # On the way from an app and back

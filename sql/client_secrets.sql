@@ -17,7 +17,8 @@ select id, prefix, expires_at, created_at
 -- name: client
 -- The first of some client ids that exists, with the digests that its secret may match at a time.
 select id, name, description, launch_url, redirect_uris, logout_uris, is_public, requires_pkce,
-       allows_plain_pkce, requires_reauthentication, skips_consent, is_group_restricted, claims_in_id_token,
+       allows_plain_pkce, requires_reauthentication, requires_pushed_request, requires_signed_request,
+       requires_device_bound_passkey, longest_sign_in_seconds, skips_consent, is_group_restricted, claims_in_id_token,
        always_includes_groups, claim_mapping, signing_algorithm, access_token_seconds, refresh_token_seconds,
        recipe, recipe_answers, created_by, created_at, updated_at,
        array(select client_secrets.digest

@@ -1,7 +1,8 @@
 -- name: by_id
 -- One client; no row when there is none.
 select id, name, description, launch_url, redirect_uris, logout_uris, is_public, requires_pkce,
-       allows_plain_pkce, requires_reauthentication, skips_consent, is_group_restricted, claims_in_id_token,
+       allows_plain_pkce, requires_reauthentication, requires_pushed_request, requires_signed_request,
+       requires_device_bound_passkey, longest_sign_in_seconds, skips_consent, is_group_restricted, claims_in_id_token,
        always_includes_groups, claim_mapping, signing_algorithm, access_token_seconds, refresh_token_seconds,
        recipe, recipe_answers, created_by, created_at, updated_at
   from clients
@@ -10,12 +11,15 @@ select id, name, description, launch_url, redirect_uris, logout_uris, is_public,
 -- name: insert
 -- Add a client.
 insert into clients (id, name, description, launch_url, redirect_uris, logout_uris, is_public, requires_pkce,
-                     allows_plain_pkce, requires_reauthentication, skips_consent, is_group_restricted,
+                     allows_plain_pkce, requires_reauthentication, requires_pushed_request, requires_signed_request,
+                     requires_device_bound_passkey, longest_sign_in_seconds, skips_consent, is_group_restricted,
                      claims_in_id_token, always_includes_groups, claim_mapping, signing_algorithm,
                      access_token_seconds, refresh_token_seconds, recipe, recipe_answers, created_by,
                      created_at, updated_at)
 values (%(id)s, %(name)s, %(description)s, %(launch_url)s, %(redirect_uris)s, %(logout_uris)s, %(is_public)s,
-        %(requires_pkce)s, %(allows_plain_pkce)s, %(requires_reauthentication)s, %(skips_consent)s,
+        %(requires_pkce)s, %(allows_plain_pkce)s, %(requires_reauthentication)s,
+        %(requires_pushed_request)s, %(requires_signed_request)s, %(requires_device_bound_passkey)s,
+        %(longest_sign_in_seconds)s, %(skips_consent)s,
         %(is_group_restricted)s, %(claims_in_id_token)s, %(always_includes_groups)s, %(claim_mapping)s,
         %(signing_algorithm)s, %(access_token_seconds)s, %(refresh_token_seconds)s, %(recipe)s,
         %(recipe_answers)s, %(created_by)s, %(now)s, %(now)s);
@@ -32,6 +36,10 @@ update clients
        requires_pkce = %(requires_pkce)s,
        allows_plain_pkce = %(allows_plain_pkce)s,
        requires_reauthentication = %(requires_reauthentication)s,
+       requires_pushed_request = %(requires_pushed_request)s,
+       requires_signed_request = %(requires_signed_request)s,
+       requires_device_bound_passkey = %(requires_device_bound_passkey)s,
+       longest_sign_in_seconds = %(longest_sign_in_seconds)s,
        skips_consent = %(skips_consent)s,
        is_group_restricted = %(is_group_restricted)s,
        claims_in_id_token = %(claims_in_id_token)s,

@@ -1,13 +1,15 @@
 -- name: insert
 -- Store a request that waits for its person.
-insert into interactions (browser_digest, client_id, parameters, needs_sign_in_after, created_at, expires_at)
-values (%(browser_digest)s, %(client_id)s, %(parameters)s, %(needs_sign_in_after)s, %(now)s, %(expires_at)s)
+insert into interactions (browser_digest, client_id, parameters, needs_sign_in_after, pushed, is_signed, created_at,
+                          expires_at)
+values (%(browser_digest)s, %(client_id)s, %(parameters)s, %(needs_sign_in_after)s, %(pushed)s, %(is_signed)s, %(now)s,
+        %(expires_at)s)
 returning id;
 
 -- name: by_id
 -- A waiting request of one browser.
-select id, client_id, parameters, needs_sign_in_after, account_chosen, consented_by, session_id,
-       created_at
+select id, client_id, parameters, needs_sign_in_after, account_chosen, consented_by, session_id, pushed,
+       is_signed, created_at
   from interactions
  where id = %(id)s
    and browser_digest = %(browser_digest)s

@@ -142,10 +142,15 @@ CREATE TABLE public.clients (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     claim_mapping jsonb DEFAULT '{}'::jsonb NOT NULL,
+    requires_pushed_request boolean DEFAULT false NOT NULL,
+    requires_signed_request boolean DEFAULT false NOT NULL,
+    requires_device_bound_passkey boolean DEFAULT false NOT NULL,
+    longest_sign_in_seconds integer,
     CONSTRAINT clients_access_token_seconds_check CHECK (((access_token_seconds >= 60) AND (access_token_seconds <= 31536000))),
     CONSTRAINT clients_check CHECK ((requires_pkce OR (NOT is_public))),
     CONSTRAINT clients_description_check CHECK ((char_length(description) <= 150)),
     CONSTRAINT clients_id_check CHECK (((char_length(id) >= 2) AND (char_length(id) <= 128))),
+    CONSTRAINT clients_longest_sign_in_seconds_check CHECK ((longest_sign_in_seconds > 0)),
     CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
     CONSTRAINT clients_refresh_token_seconds_check CHECK (((refresh_token_seconds >= 60) AND (refresh_token_seconds <= 31536000))),
     CONSTRAINT clients_signing_algorithm_check CHECK ((signing_algorithm = ANY (ARRAY['RS256'::text, 'ES256'::text, 'EdDSA'::text])))
@@ -154,6 +159,8 @@ CREATE TABLE public.clients (
 COMMENT ON COLUMN public.clients.logout_uris IS 'post_logout_redirect_uris, OpenID Connect RP-Initiated Logout 3.1';
 
 COMMENT ON COLUMN public.clients.claim_mapping IS 'groups and rules as in pocketid/claim_mapping.py; empty when nothing differs';
+
+COMMENT ON COLUMN public.clients.longest_sign_in_seconds IS 'How old a sign-in may be before the passkey is asked for again; null for as long as the session';
 
 CREATE TABLE public.group_members (
     group_id uuid NOT NULL,
@@ -413,12 +420,18 @@ CREATE TABLE public.interactions (
     consented_by uuid,
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    session_id uuid
+    session_id uuid,
+    pushed bytea,
+    is_signed boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE public.interactions IS 'An authorization request that waits for its person: sign-in, account choice, consent';
 
 COMMENT ON COLUMN public.interactions.session_id IS 'The session for this app only that goes on with the request, instead of the one of the browser';
+
+COMMENT ON COLUMN public.interactions.pushed IS 'The digest of the pushed request that it began with, which may be gone';
+
+COMMENT ON COLUMN public.interactions.is_signed IS 'Whether the request came signed by its client';
 
 CREATE TABLE public.invitation_groups (
     invitation_id uuid NOT NULL,
@@ -548,6 +561,16 @@ CREATE VIEW public.passkey_holders AS
   GROUP BY passkeys.user_id;
 
 COMMENT ON VIEW public.passkey_holders IS 'The passkeys of each person who may sign in: how many, whether all are synced, and all of one kind';
+
+CREATE TABLE public.pushed_requests (
+    digest bytea NOT NULL,
+    client_id text NOT NULL,
+    parameters jsonb NOT NULL,
+    is_signed boolean NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.pushed_requests IS 'Authorization requests that clients left here; a row is gone once a code was issued for it';
 
 CREATE TABLE public.refresh_tokens (
     digest bytea NOT NULL,
@@ -805,6 +828,9 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.pushed_requests
+    ADD CONSTRAINT pushed_requests_pkey PRIMARY KEY (digest);
+
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (digest);
 
@@ -952,6 +978,10 @@ CREATE INDEX outbox_user_id ON public.outbox USING btree (user_id);
 CREATE UNIQUE INDEX passkeys_credential_id_key ON public.passkeys USING btree (credential_id);
 
 CREATE INDEX passkeys_user_id ON public.passkeys USING btree (user_id);
+
+CREATE INDEX pushed_requests_client_id ON public.pushed_requests USING btree (client_id);
+
+CREATE INDEX pushed_requests_expires_at ON public.pushed_requests USING btree (expires_at);
 
 CREATE INDEX refresh_tokens_authorization_id ON public.refresh_tokens USING btree (authorization_id);
 
@@ -1115,6 +1145,9 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.pushed_requests
+    ADD CONSTRAINT pushed_requests_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_authorization_id_fkey FOREIGN KEY (authorization_id) REFERENCES public.authorizations(id) ON DELETE CASCADE;

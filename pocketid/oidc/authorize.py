@@ -26,6 +26,7 @@ from pocketid import (
     clients,
     consents,
     interactions,
+    pushed_requests,
     signing_keys,
     tokens,
 )
@@ -56,11 +57,18 @@ _LONGEST_LOCATION = 1024  # with it the head of an answer stays below 2 KiB
 
 @dataclass
 class Authorization:
-    """An authorization request while it is checked; each check fills in what it vouches for."""
+    """An authorization request while it is checked; each check fills in what it vouches for.
+
+    `pushed` is the digest of the pushed request that it came by; `is_push` while that is being pushed.
+    """
 
     request: Request
     parameters: dict[str, str]
     repeated: Sequence[str] = ()
+    pushed: bytes | None = None
+    is_push: bool = False
+    is_signed: bool = False
+    is_trial: bool = False
     client: Client = field(init=False)
     redirect_uri: str = field(init=False)
     mode: str = "query"
@@ -119,6 +127,28 @@ def _client(asked: Authorization) -> None:
     asked.client = client
 
 
+def _pushed(asked: Authorization) -> None:
+    """RFC 9126 4: what the client pushed is the request, and nothing else that came with its address."""
+    _refuse_repeated(asked, "request_uri")
+    address = asked.parameters.get("request_uri", "")
+    if not address.startswith(pushed_requests.PREFIX):
+        return
+    found = pushed_requests.find(asked.request, asked.client.id, address)
+    if found is None:
+        raise _used_up()
+    asked.pushed, asked.parameters, asked.is_signed = found.digest, dict(found.parameters), found.is_signed
+
+
+def _used_up() -> ShownError:
+    """Unknown, expired, used and another client's look the same."""
+    return ShownError(
+        _(
+            "What the app asked for has expired, or was used already. Please go back to the app and start again."
+        ),
+        "request_uri is unknown, expired or used",
+    )
+
+
 def _outer_redirect_uri(asked: Authorization) -> None:
     """A redirect URI outside of a request object is checked before the object is looked at."""
     if "redirect_uri" in asked.parameters or "request" not in asked.parameters:
@@ -153,7 +183,7 @@ def _redirect_uri(asked: Authorization) -> None:
     received = asked.parameters.get("redirect_uri")
     if received == client_trials.redirect_uri(asked.request, asked.client.id):
         _trial(asked)
-        asked.redirect_uri = received
+        asked.redirect_uri, asked.is_trial = received, True
         return
     asked.redirect_uri = redirect_uri.check(
         asked.client,
@@ -202,6 +232,13 @@ def _request_uri(asked: Authorization) -> None:
     """OpenID Connect Core 6.2: a request object by reference is nothing that we fetch."""
     if "request_uri" in asked.parameters:
         raise RedirectedError("request_uri_not_supported", "request_uri is not supported")
+
+
+def _way(asked: Authorization) -> None:
+    """RFC 9126 5: a client may have said that all of its requests are pushed. A trial of ours needs no such proof."""
+    came_pushed = asked.pushed is not None or asked.is_push or asked.is_trial
+    if asked.client.requires_pushed_request and not came_pushed:
+        raise RedirectedError("invalid_request", "this client has to push its authorization requests")
 
 
 def _response_type(asked: Authorization) -> None:
@@ -271,6 +308,7 @@ def _claims(asked: Authorization) -> None:
 CHECKS: tuple[Callable[[Authorization], None], ...] = (
     # shown
     _client,
+    _pushed,
     _outer_redirect_uri,
     _request_object,
     # redirected
@@ -278,6 +316,7 @@ CHECKS: tuple[Callable[[Authorization], None], ...] = (
     _repeated,
     _lengths,
     _request_uri,
+    _way,
     _response_type,
     _scopes,
     _challenge,
@@ -315,7 +354,9 @@ def authorize(request: Request) -> Response:
         return shown.refuse(request, getattr(asked, "client", None), error)
     except RedirectedError as error:
         return refuse(asked, error)
-    interaction_id = interactions.begin(request, asked.client.id, asked.parameters, after)
+    interaction_id = interactions.begin(
+        request, asked.client.id, asked.parameters, after, pushed=asked.pushed, is_signed=asked.is_signed
+    )
     return redirect(f"/interaction?id={interaction_id}")
 
 
@@ -336,9 +377,16 @@ def check(asked: Authorization) -> None:
 
 def restore(request: Request, interaction: Interaction) -> Authorization:
     """A waiting request, checked again: its client may have changed meanwhile. Raises as `check` does."""
-    asked = Authorization(request, dict(interaction.parameters))
+    asked = again(request, interaction)
     check(asked)
     return asked
+
+
+def again(request: Request, interaction: Interaction) -> Authorization:
+    """A waiting request, not checked yet."""
+    return Authorization(
+        request, dict(interaction.parameters), pushed=interaction.pushed, is_signed=interaction.is_signed
+    )
 
 
 def step_of(asked: Authorization, interaction: Interaction) -> Step:
@@ -348,7 +396,12 @@ def step_of(asked: Authorization, interaction: Interaction) -> Step:
 
 
 def issue(asked: Authorization) -> Response:
-    """Store the authorization and send its code back. RFC 6749 4.1.2."""
+    """Store the authorization and send its code back. RFC 6749 4.1.2.
+
+    Raises ShownError for a pushed request that has had its code: the deletion waits for whoever is at it.
+    """
+    if asked.pushed is not None and not pushed_requests.spend(asked.request.db, asked.pushed):
+        raise _used_up()
     request, actor, client = asked.request, asked.request.person, asked.client
     granted = tokens.Granted(
         client_id=client.id,

@@ -16,7 +16,7 @@ from pocketid.response import NO_STORE, Response, json
 CORS = {
     "Access-Control-Allow-Origin": "*"
 }  # for applications in browsers; no cookie counts at these endpoints
-ENDPOINTS = frozenset({"/api/oidc/token", "/api/oidc/userinfo"})
+ENDPOINTS = frozenset({"/api/oidc/token", "/api/oidc/userinfo", "/api/oidc/par"})
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
@@ -44,12 +44,12 @@ class OAuthError(Spent):
     code: ClassVar[str]
     default_status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
 
-    def __init__(self, description: str, *, challenge: str | None = None) -> None:
+    def __init__(self, description: str, *, challenge: str | None = None, code: str = "") -> None:
         super().__init__(description, status=self.default_status)
         self.description = description
         if challenge:
             self.headers["WWW-Authenticate"] = challenge
-        self.response = _answer(self.code, description, self)
+        self.response = _answer(code or self.code, description, self)
 
 
 class InvalidRequest(OAuthError):
@@ -90,6 +90,15 @@ class InvalidScope(OAuthError):
     """RFC 6749 5.2 invalid_scope: more than was granted."""
 
     code = "invalid_scope"
+
+
+class RefusedPush(OAuthError):
+    """RFC 9126 2.3: a pushed request that fails, with the code that the authorization endpoint would give."""
+
+    code = "invalid_request"
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(description, code=code)
 
 
 class InvalidToken(OAuthError):

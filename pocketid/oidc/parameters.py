@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from pocketid import crypto
+from pocketid import crypto, pushed_requests
 from pocketid.oidc.errors import RedirectedError
 from pocketid.request import Fields
 
@@ -18,6 +18,7 @@ _OF_AUTHORIZATION = frozenset(
         *("acr_values", "claims", "request", "request_uri"),
     }
 )
+_OF_PUSHED = frozenset({"client_id", "request_uri"})
 
 
 class Repeated(Exception):
@@ -36,9 +37,15 @@ def read(fields: Fields) -> dict[str, str]:
 
 
 def of_authorization(fields: Fields) -> tuple[dict[str, str], list[str]]:
-    """What an authorization request says once, and the names of what it says more than once."""
-    repeated = [name for name in fields.repeated() if name in _OF_AUTHORIZATION]
-    known = {name: value for name, value in fields.items() if name in _OF_AUTHORIZATION and value}
+    """What an authorization request says once, and the names of what it says more than once.
+
+    Beside the address of a pushed request only the client's id counts (RFC 9126 4, RFC 9101 5).
+    """
+    names = _OF_AUTHORIZATION
+    if fields.get("request_uri", "").startswith(pushed_requests.PREFIX):
+        names = _OF_PUSHED
+    repeated = [name for name in fields.repeated() if name in names]
+    known = {name: value for name, value in fields.items() if name in names and value}
     return {name: value for name, value in known.items() if name not in repeated}, repeated
 
 

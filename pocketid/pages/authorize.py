@@ -146,7 +146,7 @@ def _finish(request: Request, interaction: Interaction, error: RedirectedError |
 
 def _as_far_as_known(request: Request, interaction: Interaction) -> Authorization:
     """A request of which a check failed after its redirect URI was found good."""
-    asked = Authorization(request, dict(interaction.parameters))
+    asked = authorize.again(request, interaction)
     try:
         authorize.check(asked)
     except RedirectedError:

@@ -46,6 +46,16 @@ class App:
         """GET /authorize."""
         return browser.get("/authorize?" + urlencode(self.request(**changes)))
 
+    def push(self, browser: Browser, **changes: str | None) -> Browser:
+        """POST /api/oidc/par from the app's own server; `changes` as authorize."""
+        request = self.request(**{"client_secret": self.secret, **changes})
+        return self.ask(browser, "/api/oidc/par", **request)
+
+    def come(self, browser: Browser, request_uri: str, **changes: str | None) -> Browser:
+        """GET /authorize with the address of a pushed request."""
+        sent = {"client_id": self.client_id, "request_uri": request_uri, **changes}
+        return browser.get("/authorize?" + urlencode({name: value for name, value in sent.items() if value}))
+
     def code(self, browser: Browser, **changes: str | None) -> str:
         """Walk to a code, consenting on the way if that is asked."""
         self.authorize(browser, **changes)
@@ -78,12 +88,14 @@ class App:
         return self.token(browser, **usual)
 
     def token(self, browser: Browser, **form: str | None) -> Browser:
-        """POST /api/oidc/token from the app's own server: without the browser's cookies."""
+        """POST /api/oidc/token."""
+        return self.ask(browser, "/api/oidc/token", **form)
+
+    def ask(self, browser: Browser, path: str, **form: str | None) -> Browser:
+        """POST to an endpoint from the app's own server: without the browser's cookies."""
         server = Browser(browser.application, browser.origin, browser.address)
         sent = {name: value for name, value in form.items() if value is not None}
-        return server.post(
-            "/api/oidc/token", sent, form_token=None, headers={"Origin": "", "Sec-Fetch-Site": ""}
-        )
+        return server.post(path, sent, form_token=None, headers={"Origin": "", "Sec-Fetch-Site": ""})
 
     def tokens(self, browser: Browser, **changes: str | None) -> dict[str, Any]:
         """The whole flow."""

@@ -30,7 +30,7 @@ REFUSED: list[tuple[dict[str, str | None], str]] = [
     ({"state": "s" * 2049}, "invalid_request"),
     ({"nonce": "n" * 2049}, "invalid_request"),
     ({"request_uri": "https://169.254.169.254/latest"}, "request_uri_not_supported"),
-    ({"request_uri": "urn:ietf:params:oauth:request_uri:x"}, "request_uri_not_supported"),
+    ({"request_uri": "urn:ietf:params:oauth:request:x"}, "request_uri_not_supported"),
     ({"prompt": "none login"}, "invalid_request"),
     ({"prompt": "none none-at-all"}, "invalid_request"),
     ({"max_age": "-1"}, "invalid_request"),

@@ -23,6 +23,7 @@ REGISTERED: dict[str, Any] = {
     "issuer": str,
     "authorization_endpoint": str,
     "token_endpoint": str,
+    "pushed_authorization_request_endpoint": str,
     "userinfo_endpoint": str,
     "jwks_uri": str,
     "end_session_endpoint": str,
@@ -91,6 +92,7 @@ def test_endpoints_are_https_addresses_of_the_issuer(document: dict[str, Any]) -
     assert endpoints == {
         "authorization_endpoint": f"{APP_URL}/authorize",
         "token_endpoint": f"{APP_URL}/api/oidc/token",
+        "pushed_authorization_request_endpoint": f"{APP_URL}/api/oidc/par",
         "userinfo_endpoint": f"{APP_URL}/api/oidc/userinfo",
         "end_session_endpoint": f"{APP_URL}/api/oidc/end-session",
         "jwks_uri": f"{APP_URL}/.well-known/jwks.json",
@@ -100,8 +102,11 @@ def test_endpoints_are_https_addresses_of_the_issuer(document: dict[str, Any]) -
 def test_every_published_address_is_there(browser: Browser, document: dict[str, Any]) -> None:
     for name, url in document.items():
         if name.endswith("_endpoint") or name == "jwks_uri":
-            browser.request("POST" if name == "token_endpoint" else "GET", url.removeprefix(APP_URL))
-            assert browser.status not in {404, 405}, name
+            statuses = {
+                browser.request(method, url.removeprefix(APP_URL)).status for method in ("GET", "POST")
+            }
+            assert 404 not in statuses, name
+            assert statuses != {405}, name
 
 
 def test_an_internal_address_is_named_for_what_servers_call_and_for_nothing_else(
@@ -109,7 +114,8 @@ def test_an_internal_address_is_named_for_what_servers_call_and_for_nothing_else
 ) -> None:
     document = reconfigured(INTERNAL_APP_URL="http://pocketid:1411").get(DISCOVERY).json()
     internal = {name for name, value in document.items() if str(value).startswith("http://pocketid:1411/")}
-    assert internal == {"token_endpoint", "userinfo_endpoint", "jwks_uri"}
+    par = "pushed_authorization_request_endpoint"
+    assert internal == {"token_endpoint", par, "userinfo_endpoint", "jwks_uri"}
     assert document["issuer"] == APP_URL
     assert document["authorization_endpoint"] == f"{APP_URL}/authorize"
 

@@ -17,7 +17,7 @@ from pocketid.db import Database, Pool, connect
 from pocketid.routes import ROUTES
 from pocketid.web import Site
 from tests.browser import Browser
-from tests.conftest import Clock, add_user
+from tests.conftest import Clock, add_user, sign_in_as
 from tests.oidc.flow import CALLBACK, App
 from tests.oidc.grants import check_refusal, issue_code, start_session, stored
 
@@ -49,6 +49,13 @@ class Served:
     def first(self) -> dict[str, Any]:
         got: dict[str, Any] = self.app.exchange(self.browser(), self.code()).json()
         return got
+
+    def count(self, table: str) -> int:
+        assert isinstance(self.site.source, Pool)
+        with connect(str(self.site.source._pool.conninfo)) as connection:
+            found = connection.execute(f"select count(*) from {table}").fetchone()
+        assert found is not None
+        return int(found[0])
 
     def events(self, event: str) -> int:
         with self.site.database() as db:
@@ -93,6 +100,26 @@ def test_s_tk_04_of_two_who_redeem_a_code_at_once_one_wins_and_loses_it_again(
             found = stored(db)
         assert (found.spent, found.revoked, found.access_tokens) == (number, number, number)
     assert (served.events("TOKEN_ISSUED"), served.events("TOKEN_REUSED")) == (ROUNDS, ROUNDS)
+
+
+def test_rfc9126_4_of_two_who_come_with_one_pushed_request_at_once_one_gets_a_code(
+    served: Served, at_once: Callable[..., list[Any]]
+) -> None:
+    served.code()  # with which Anna consented
+    browsers = [served.browser(), served.browser()]
+    with served.site.database() as db:
+        for browser in browsers:
+            sign_in_as(browser, db, served.anna, served.clock())
+    for number in range(2, ROUNDS + 2):
+        address = served.app.push(served.browser()).json()["request_uri"]
+        answers = at_once(
+            *[lambda b=browser, a=address: served.app.come(b, a).status for browser in browsers]
+        )
+        assert sorted(answers) == [303, 400]
+        [won] = [browser for browser in browsers if browser.status == 303]
+        assert "code=" in won.location
+        assert served.count("authorizations") == number
+        assert served.count("pushed_requests") == 0
 
 
 def test_s_tk_05_two_who_refresh_at_once_get_the_same_successor(

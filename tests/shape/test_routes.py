@@ -165,6 +165,7 @@ def test_only_the_protocol_is_reachable_from_other_sites() -> None:
         "/.well-known/oauth-authorization-server",
         "/.well-known/jwks.json",
         "/authorize",
+        "/api/oidc/par",
         "/api/oidc/token",
         "/api/oidc/userinfo",
         "/api/oidc/end-session",
