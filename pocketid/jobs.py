@@ -25,6 +25,7 @@ from pocketid import (
     client_trials,
     device_login,
     email_verification,
+    fetched_keys,
     geo,
     geo_download,
     interactions,
@@ -41,6 +42,7 @@ from pocketid import (
     settings,
     signup,
     tokens,
+    used_jtis,
 )
 from pocketid.db import Database, connect
 from pocketid.errors import Refusal
@@ -155,6 +157,8 @@ def keep_house(site: Site) -> None:
         lambda db: pushed_requests.expire(db, now),
         lambda db: client_trials.expire(db, now),
         lambda db: tokens.expire(db, now),
+        lambda db: used_jtis.expire(db, now),
+        lambda db: fetched_keys.expire(db, now),
         lambda db: limits.expire(db, now - _LIMITS_KEPT),
         lambda db: api_keys.warn(db, site.config, site.keyring, now),
         lambda db: outbox.expire(db, now),

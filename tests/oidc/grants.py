@@ -55,7 +55,7 @@ def issue_code(db: Database, app: App, user: users.User, now: datetime, **change
     values.setdefault("told", values["scopes"])
     if "session_id" not in values:
         values["session_id"] = start_session(db, user, now)
-    return tokens.grant(_request(db, now), tokens.Granted(**values), app.client_id.title())
+    return tokens.grant(bare_request(db, now), tokens.Granted(**values), app.client_id.title())
 
 
 def consent(db: Database, user: users.User, client_id: str, scopes: list[str], now: datetime) -> bool:
@@ -64,8 +64,8 @@ def consent(db: Database, user: users.User, client_id: str, scopes: list[str], n
     return audit.search(db, audit.Filter(), 1)[0].event == audit.Event.NEW_CLIENT_AUTHORIZATION
 
 
-def _request(db: Database, now: datetime) -> Request:
-    """A bare request at the authorization endpoint."""
+def bare_request(db: Database, now: datetime) -> Request:
+    """A request that nobody sent, at the authorization endpoint."""
     nothing: dict[str, Any] = dict.fromkeys(
         (
             "query",

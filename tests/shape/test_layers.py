@@ -23,6 +23,7 @@ GROUND = {
         "gate",
         "geo",
         "geo_download",
+        "jose",
         "log",
         "migrate",
         "paging",

@@ -1,0 +1,15 @@
+-- name: of_client
+-- The keys of a client; no row when it has none.
+select client_id, keys, jwks_uri, algorithm
+  from client_keys
+ where client_id = %(client_id)s;
+
+-- name: save
+-- Give a client other keys.
+insert into client_keys (client_id, keys, jwks_uri, algorithm, updated_at)
+values (%(client_id)s, %(keys)s::jsonb[], %(jwks_uri)s, %(algorithm)s, %(now)s)
+    on conflict (client_id) do update
+   set keys = excluded.keys,
+       jwks_uri = excluded.jwks_uri,
+       algorithm = excluded.algorithm,
+       updated_at = excluded.updated_at;
