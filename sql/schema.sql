@@ -326,6 +326,19 @@ UNION ALL
 
 COMMENT ON VIEW public.claims_of_people IS 'The custom claims of each person, their own and those of their groups; the strongest value of a name comes first when ordered by group_name nulls first';
 
+CREATE TABLE public.client_keys (
+    client_id text NOT NULL,
+    keys jsonb[] DEFAULT '{}'::jsonb[] NOT NULL,
+    jwks_uri text,
+    algorithm text,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT client_keys_check CHECK (((jwks_uri IS NULL) OR (keys = '{}'::jsonb[])))
+);
+
+COMMENT ON COLUMN public.client_keys.keys IS 'Members of a JWK set, public ones alone';
+
+COMMENT ON COLUMN public.client_keys.algorithm IS 'The only algorithm that the client signs with; null stands for any that is allowed';
+
 CREATE TABLE public.client_secrets (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     client_id text NOT NULL,
@@ -385,6 +398,15 @@ CREATE TABLE public.email_verifications (
 );
 
 COMMENT ON TABLE public.email_verifications IS 'One a person: a newer link takes the place of the one before';
+
+CREATE TABLE public.fetched_keys (
+    address text NOT NULL,
+    keys jsonb[] DEFAULT '{}'::jsonb[] NOT NULL,
+    tried_at timestamp with time zone NOT NULL,
+    fetched_at timestamp with time zone
+);
+
+COMMENT ON TABLE public.fetched_keys IS 'JWK sets behind addresses that admins typed in, kept for a short time';
 
 CREATE TABLE public.images (
     subject text NOT NULL,
@@ -686,6 +708,13 @@ CREATE VIEW public.subjects AS
 
 COMMENT ON VIEW public.subjects IS 'A person as apps may learn of them: the row, the groups, and the values of each custom claim, the strongest first';
 
+CREATE TABLE public.used_jtis (
+    digest bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.used_jtis IS 'Tokens of others that were accepted once and must not be again';
+
 CREATE VIEW public.user_states AS
  SELECT users.id AS user_id,
     'admin'::text AS state
@@ -762,6 +791,9 @@ ALTER TABLE ONLY public.ceremonies
 ALTER TABLE ONLY public.client_groups
     ADD CONSTRAINT client_groups_pkey PRIMARY KEY (client_id, group_id);
 
+ALTER TABLE ONLY public.client_keys
+    ADD CONSTRAINT client_keys_pkey PRIMARY KEY (client_id);
+
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_pkey PRIMARY KEY (id);
 
@@ -782,6 +814,9 @@ ALTER TABLE ONLY public.device_logins
 
 ALTER TABLE ONLY public.email_verifications
     ADD CONSTRAINT email_verifications_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY public.fetched_keys
+    ADD CONSTRAINT fetched_keys_pkey PRIMARY KEY (address);
 
 ALTER TABLE ONLY public.group_members
     ADD CONSTRAINT group_members_pkey PRIMARY KEY (group_id, user_id);
@@ -857,6 +892,9 @@ ALTER TABLE ONLY public.sign_up_watches
 
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
+
+ALTER TABLE ONLY public.used_jtis
+    ADD CONSTRAINT used_jtis_pkey PRIMARY KEY (digest);
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
@@ -1011,6 +1049,8 @@ CREATE INDEX sign_up_watches_expires_at ON public.sign_up_watches USING btree (e
 
 CREATE INDEX sign_up_watches_user_id ON public.sign_up_watches USING btree (user_id);
 
+CREATE INDEX used_jtis_expires_at ON public.used_jtis USING btree (expires_at);
+
 CREATE INDEX users_created_at ON public.users USING btree (created_at, id);
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
@@ -1055,6 +1095,9 @@ ALTER TABLE ONLY public.client_groups
 
 ALTER TABLE ONLY public.client_groups
     ADD CONSTRAINT client_groups_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.client_keys
+    ADD CONSTRAINT client_keys_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.client_secrets
     ADD CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
