@@ -19,6 +19,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import psycopg
+from cryptography import x509
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pocketid import env_file
@@ -62,6 +63,9 @@ class Config:
     maxmind_license_key: str
     local_ipv6_ranges: tuple[Network, ...]
     allow_insecure_callback_urls: bool
+    outgoing_ca_file: Path | None
+    outgoing_allow_http: bool
+    outgoing_allow_loopback: bool
     ui_config_disabled: bool
     disable_rate_limiting: bool
     settings_overrides: Mapping[str, str]
@@ -103,6 +107,7 @@ def load(environ: Mapping[str, str], directory: Path) -> Config:
     overrides = {v.name: reading.override(v) for v in SETTINGS if reading.given(v) is not None}
     database = _database(reading, values)
     key = _encryption_key(reading, values, has_database=database is not None)
+    _check_authorities(reading, values)
     if reading.problems:
         raise ConfigError(reading.problems)
     _warn(reading, values)
@@ -129,6 +134,9 @@ def load(environ: Mapping[str, str], directory: Path) -> Config:
         maxmind_license_key=values["MAXMIND_LICENSE_KEY"],
         local_ipv6_ranges=values["LOCAL_IPV6_RANGES"],
         allow_insecure_callback_urls=values["ALLOW_INSECURE_CALLBACK_URLS"],
+        outgoing_ca_file=values["OUTGOING_CA_FILE"],
+        outgoing_allow_http=values["OUTGOING_ALLOW_HTTP"],
+        outgoing_allow_loopback=values["OUTGOING_ALLOW_LOOPBACK"],
         ui_config_disabled=values["UI_CONFIG_DISABLED"],
         disable_rate_limiting=values["DISABLE_RATE_LIMITING"],
         settings_overrides={name: value for name, value in overrides.items() if value is not None},
@@ -284,6 +292,17 @@ def _encryption_key(reading: _Reading, values: Mapping[str, Any], *, has_databas
     elif len(key) < _MIN_KEY_BYTES:
         reading.refuse("ENCRYPTION_KEY", f"it has {len(key)} bytes only")
     return key
+
+
+def _check_authorities(reading: _Reading, values: Mapping[str, Any]) -> None:
+    if values["OUTGOING_CA_FILE"] is None:
+        return
+    try:
+        x509.load_pem_x509_certificates(values["OUTGOING_CA_FILE"].read_bytes())
+    except ValueError:
+        reading.refuse("OUTGOING_CA_FILE", "there is no certificate in it")
+    except OSError as error:
+        reading.refuse("OUTGOING_CA_FILE", f"it cannot be read ({error.strerror})")
 
 
 def _warn(reading: _Reading, values: Mapping[str, Any]) -> None:

@@ -337,6 +337,31 @@ VARIABLES = (
         "Whether apps may be registered with http:// addresses outside of this machine.",
     ),
     Variable(
+        "OUTGOING_CA_FILE",
+        "",
+        lambda text: Path(text) if text else None,
+        "a file of certificates in PEM form",
+        "/etc/ssl/home-ca.pem",
+        "Certificate authorities of your own, which are trusted beside those of the system when Pocketid calls an"
+        " address of an app.",
+    ),
+    Variable(
+        "OUTGOING_ALLOW_HTTP",
+        "false",
+        _boolean,
+        _YES_NO,
+        "true",
+        "Whether addresses of apps that Pocketid calls itself may begin with http://.",
+    ),
+    Variable(
+        "OUTGOING_ALLOW_LOOPBACK",
+        "false",
+        _boolean,
+        _YES_NO,
+        "true",
+        "Whether addresses of apps that Pocketid calls itself may lead to the machine that it runs on.",
+    ),
+    Variable(
         "UI_CONFIG_DISABLED",
         "false",
         _boolean,

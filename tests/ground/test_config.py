@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pocketid import config
 from pocketid.config import Config, ConfigError
 from pocketid.variables import SETTINGS, VARIABLES
+from tests.mail_server import make_certificate
 
 KEY = "hE5n2mJ0Jf7kq9v3yQb8sT1uXw4zC6dR0aGpLoViNe8="  # 32 bytes in base64
 NOWHERE = Path("/nonexistent")
@@ -269,6 +270,7 @@ def test_what_has_no_effect_or_is_unwise_is_said(environ: dict[str, str], warned
         *(("INTERNAL_APP_URL", text) for text in ("pocketid:1411", "http://x/path")),
         *(("THREADS", text) for text in ("1", "257")),
         *((name, "maybe") for name in ("ALLOW_INSECURE_CALLBACK_URLS", "UI_CONFIG_DISABLED", "DISABLE_RATE_LIMITING")),
+        *((name, "maybe") for name in ("OUTGOING_ALLOW_HTTP", "OUTGOING_ALLOW_LOOPBACK")),
         *(("APP_NAME", text) for text in ("x" * 31,)),
         *(("SESSION_DURATION", text) for text in ("0", "an hour")),
         *(("ACCENT_COLOR", text) for text in ("red", "#12345")),
@@ -286,6 +288,19 @@ def test_a_value_that_is_not_accepted_is_named_with_what_is(name: str, text: str
     assert problem == (
         f"{name} (from environment) is “{text}”. Accepted: {row.accepted}. Example: {name}={row.example}"
     )
+
+
+def test_a_file_of_authorities_is_read_at_the_start(tmp_path: Path) -> None:
+    own = tmp_path / "own.pem"
+    (problem,) = problems(OUTGOING_CA_FILE=str(own))
+    assert problem.startswith(
+        f"OUTGOING_CA_FILE (from environment) is “{own}”: it cannot be read (No such file"
+    )
+    own.write_text("no certificate")
+    (problem,) = problems(OUTGOING_CA_FILE=str(own))
+    assert ": there is no certificate in it. Accepted: a file of certificates" in problem
+    own = make_certificate(tmp_path)
+    assert load(OUTGOING_CA_FILE=str(own)).outgoing_ca_file == own
 
 
 @pytest.mark.parametrize("row", [*VARIABLES, *SETTINGS], ids=lambda row: row.name)

@@ -55,7 +55,7 @@ def test_s_out_03_nothing_calls_out_but_what_is_named_here() -> None:
     """gate and server hold accepted connections; the command line asks a server's health.
 
     mail hands mails to the server that the settings name, and opens no connection while they name none;
-    geo_download fetches a map where the operator gave a licence key for it; fetching gets a logo when an admin
-    types its address.
+    geo_download fetches a map where the operator gave a licence key for it; fetching calls what admins typed:
+    the address of a logo, or one of an app.
     """
     assert importers(*CALLS_OUT) == {"gate", "server", "cli/commands", "mail", "geo_download", "fetching"}
