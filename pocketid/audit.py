@@ -87,6 +87,10 @@ class Event(enum.StrEnum):
     TOKEN_REFRESHED = "TOKEN_REFRESHED"  # noqa: S105
     TOKEN_REFUSED = "TOKEN_REFUSED"  # noqa: S105
     TOKEN_REUSED = "TOKEN_REUSED"  # noqa: S105
+    API_CREATED = "API_CREATED"
+    API_UPDATED = "API_UPDATED"
+    API_DELETED = "API_DELETED"
+    API_ACCESS_CHANGED = "API_ACCESS_CHANGED"
     API_KEY_CREATED = "API_KEY_CREATED"
     API_KEY_RENEWED = "API_KEY_RENEWED"
     API_KEY_REVOKED = "API_KEY_REVOKED"
@@ -332,6 +336,10 @@ def _labels() -> dict[str, str]:
         Event.TOKEN_REFRESHED: _("Tokens renewed for an app"),
         Event.TOKEN_REFUSED: _("Tokens refused to an app"),
         Event.TOKEN_REUSED: _("Used token presented again; access ended"),
+        Event.API_CREATED: _("API added"),
+        Event.API_UPDATED: _("API changed"),
+        Event.API_DELETED: _("API deleted"),
+        Event.API_ACCESS_CHANGED: _("Access to an API changed"),
         Event.API_KEY_CREATED: _("API key made"),
         Event.API_KEY_RENEWED: _("API key renewed"),
         Event.API_KEY_REVOKED: _("API key revoked"),

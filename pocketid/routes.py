@@ -5,6 +5,7 @@ from pocketid.oidc import authorize, discovery, end_session, par, token, userinf
 from pocketid.pages import (
     account,
     admin_access,
+    admin_apis,
     admin_audit,
     admin_client_access,
     admin_client_claims,
@@ -304,6 +305,22 @@ ROUTES = (
     Route("GET", "/settings/admin/oidc-clients/<client_id>/try/callback", admin_client_trial.callback, ADMIN),
     Route("GET", "/settings/admin/oidc-clients/<client_id>/delete", admin_clients.ask_delete, ADMIN),
     Route("POST", "/settings/admin/oidc-clients/<client_id>/delete", step_up(admin_clients.delete), ADMIN),
+    # Administration: APIs
+    Route("GET", "/settings/admin/apis", admin_apis.list_apis, ADMIN),
+    Route("GET", "/settings/admin/apis/new", admin_apis.new, ADMIN),
+    Route("POST", "/settings/admin/apis/new", admin_apis.create, ADMIN),
+    Route("GET", "/settings/admin/apis/<api_id>", admin_apis.show, ADMIN),
+    Route("POST", "/settings/admin/apis/<api_id>", step_up(admin_apis.update), ADMIN),
+    Route("GET", "/settings/admin/apis/<api_id>/clients", admin_apis.choose_client, ADMIN),
+    Route("GET", "/settings/admin/apis/<api_id>/clients/<client_id>", admin_apis.show_access, ADMIN),
+    Route(
+        "POST",
+        "/settings/admin/apis/<api_id>/clients/<client_id>",
+        step_up(admin_apis.update_access),
+        ADMIN,
+    ),
+    Route("GET", "/settings/admin/apis/<api_id>/delete", admin_apis.ask_delete, ADMIN),
+    Route("POST", "/settings/admin/apis/<api_id>/delete", step_up(admin_apis.delete), ADMIN),
     # Administration: sign-up
     Route("GET", "/settings/admin/sign-up", admin_signup.show, ADMIN),
     Route("POST", "/settings/admin/sign-up", step_up(admin_signup.update), ADMIN),

@@ -82,6 +82,7 @@ def sights(browser: Browser, origin: str, database: Database, conninfo: str) -> 
             _invitations,
             _groups,
             _clients,
+            _apis,
         ),
         *(_requests, _logs_and_settings, _mails, _own_pictures, _accents, _refusals),
     ):
@@ -517,6 +518,31 @@ def _groups(stage: Stage) -> Sights:
     owner.goto(here)
     _follow(page, "Delete this group")
     yield "group-delete", page
+
+
+def _apis(stage: Stage) -> Sights:
+    owner, here = stage.owner, f"{ADMIN}/apis"
+    yield "apis-none", owner.goto(here)
+    page = owner.goto(f"{here}/new")
+    yield "api-new", page
+    yield "api-new-errors", _fill(page, name="Photos", resource=f"{stage.origin}/")
+    _fill(page, resource="https://photos.the-whole-neighbourhood.example.org/api/v1")
+    for line, (key, name) in enumerate(
+        (("photos:read", "See your photos"), ("a key", "Add photos")), start=1
+    ):
+        page.fill(f"#permission_key-{line}", key)
+        page.fill(f"#permission_name-{line}", name)
+    yield "api-errors", _press(page)
+    page.fill("#permission_key-2", "photos:write")
+    _press(page)
+    api = page.url.removeprefix(stage.origin).partition("?")[0]
+    page = owner.goto(f"{api}/clients/{_immich(stage)}")
+    for box in ("person", "person-photos:read", "person-photos:write", "client"):
+        page.check(f"[id='{box}']")
+    yield "api-access", page
+    yield "api", _press(page)
+    yield "apis", owner.goto(here)
+    yield "api-delete", owner.goto(f"{api}/delete")
 
 
 def _clients(stage: Stage) -> Sights:

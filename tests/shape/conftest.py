@@ -118,8 +118,12 @@ def world(
         now=now,
     )
     assert key_id
+    api_id = db.value("apis.insert", name="Photos", resource="https://photos.example.test", now=now)
+    db.run("apis.put_permission", id=api_id, key="photos:read", name="Read photos", description="")
+    db.run("apis.grant", id=api_id, client_id=client.id, way="person", keys=["photos:read"])
     world.ids = {
         "key_id": str(key_id.id),
+        "api_id": str(api_id),
         "waiting_id": str(newcomer.id),
         "link_id": str(link_id),
         "text": "link",
