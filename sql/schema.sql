@@ -94,6 +94,22 @@ CREATE TABLE public.access_tokens (
 
 COMMENT ON COLUMN public.access_tokens.digest IS 'SHA-256 of the jti: the row is what makes a signed token revocable';
 
+CREATE TABLE public.api_grant_permissions (
+    api_id uuid NOT NULL,
+    client_id text NOT NULL,
+    way text NOT NULL,
+    permission_id uuid NOT NULL
+);
+
+CREATE TABLE public.api_grants (
+    api_id uuid NOT NULL,
+    client_id text NOT NULL,
+    way text NOT NULL,
+    CONSTRAINT api_grants_way_check CHECK ((way = ANY (ARRAY['person'::text, 'client'::text])))
+);
+
+COMMENT ON COLUMN public.api_grants.way IS 'For whom the client asks: for a person who signs in to it, or for itself';
+
 CREATE TABLE public.api_keys (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -112,6 +128,32 @@ CREATE TABLE public.api_keys (
 COMMENT ON COLUMN public.api_keys.prefix IS 'The first characters of the key, by which its owner tells it from others';
 
 COMMENT ON COLUMN public.api_keys.warned_at IS 'When its owner was told by mail that it is about to expire';
+
+CREATE TABLE public.api_permissions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    api_id uuid NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    CONSTRAINT api_permissions_description_check CHECK ((char_length(description) <= 200)),
+    CONSTRAINT api_permissions_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 128))),
+    CONSTRAINT api_permissions_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50)))
+);
+
+CREATE TABLE public.apis (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    resource text NOT NULL,
+    client_id text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT apis_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
+    CONSTRAINT apis_resource_check CHECK (((char_length(resource) >= 1) AND (char_length(resource) <= 350)))
+);
+
+COMMENT ON COLUMN public.apis.resource IS 'The absolute URI that apps name it by (RFC 8707 2), and the audience of its tokens';
+
+COMMENT ON COLUMN public.apis.client_id IS 'The client by which the API itself asks about tokens (RFC 7662)';
 
 CREATE TABLE public.client_groups (
     client_id text NOT NULL,
@@ -773,11 +815,29 @@ COMMENT ON VIEW public.user_states IS 'What a list of people can be limited to; 
 ALTER TABLE ONLY public.access_tokens
     ADD CONSTRAINT access_tokens_pkey PRIMARY KEY (digest);
 
+ALTER TABLE ONLY public.api_grant_permissions
+    ADD CONSTRAINT api_grant_permissions_pkey PRIMARY KEY (api_id, client_id, way, permission_id);
+
+ALTER TABLE ONLY public.api_grants
+    ADD CONSTRAINT api_grants_pkey PRIMARY KEY (api_id, client_id, way);
+
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_digest_key UNIQUE (digest);
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_permissions
+    ADD CONSTRAINT api_permissions_api_id_id_key UNIQUE (api_id, id);
+
+ALTER TABLE ONLY public.api_permissions
+    ADD CONSTRAINT api_permissions_key UNIQUE (api_id, key);
+
+ALTER TABLE ONLY public.api_permissions
+    ADD CONSTRAINT api_permissions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.apis
+    ADD CONSTRAINT apis_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.audit_events
     ADD CONSTRAINT audit_events_pkey PRIMARY KEY (id);
@@ -903,9 +963,15 @@ CREATE INDEX access_tokens_authorization_id ON public.access_tokens USING btree 
 
 CREATE INDEX access_tokens_expires_at ON public.access_tokens USING btree (expires_at);
 
+CREATE INDEX api_grants_client_id ON public.api_grants USING btree (client_id);
+
 CREATE INDEX api_keys_unwarned ON public.api_keys USING btree (expires_at) WHERE (warned_at IS NULL);
 
 CREATE INDEX api_keys_user_id ON public.api_keys USING btree (user_id, created_at DESC);
+
+CREATE INDEX apis_client_id ON public.apis USING btree (client_id);
+
+CREATE UNIQUE INDEX apis_resource ON public.apis USING btree (rtrim(resource, '/'::text));
 
 CREATE INDEX audit_events_actor_id ON public.audit_events USING btree (actor_id, at, id) WHERE (actor_id IS DISTINCT FROM user_id);
 
@@ -1078,8 +1144,26 @@ CREATE TRIGGER users_last_admin_update BEFORE UPDATE OF is_admin, disabled ON pu
 ALTER TABLE ONLY public.access_tokens
     ADD CONSTRAINT access_tokens_authorization_id_fkey FOREIGN KEY (authorization_id) REFERENCES public.authorizations(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.api_grant_permissions
+    ADD CONSTRAINT api_grant_permissions_api_id_client_id_way_fkey FOREIGN KEY (api_id, client_id, way) REFERENCES public.api_grants(api_id, client_id, way) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.api_grant_permissions
+    ADD CONSTRAINT api_grant_permissions_api_id_permission_id_fkey FOREIGN KEY (api_id, permission_id) REFERENCES public.api_permissions(api_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.api_grants
+    ADD CONSTRAINT api_grants_api_id_fkey FOREIGN KEY (api_id) REFERENCES public.apis(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.api_grants
+    ADD CONSTRAINT api_grants_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.api_permissions
+    ADD CONSTRAINT api_permissions_api_id_fkey FOREIGN KEY (api_id) REFERENCES public.apis(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.apis
+    ADD CONSTRAINT apis_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.authorizations
     ADD CONSTRAINT authorizations_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
