@@ -100,6 +100,7 @@ class Event(enum.StrEnum):
     MAIL_RETRIED = "MAIL_RETRIED"
     MAIL_DISCARDED = "MAIL_DISCARDED"
     SIGNING_KEY_CREATED = "SIGNING_KEY_CREATED"
+    SIGNING_KEY_DELETED = "SIGNING_KEY_DELETED"
     AUDIT_LOG_EXPORTED = "AUDIT_LOG_EXPORTED"
 
 
@@ -349,6 +350,7 @@ def _labels() -> dict[str, str]:
         Event.MAIL_RETRIED: _("Mail to be sent again"),
         Event.MAIL_DISCARDED: _("Mail discarded"),
         Event.SIGNING_KEY_CREATED: _("Signing key made"),
+        Event.SIGNING_KEY_DELETED: _("Signing key deleted"),
         Event.AUDIT_LOG_EXPORTED: _("Audit log downloaded"),
     }
 

@@ -17,7 +17,7 @@ from pocketid.errors import NotFound
 from pocketid.request import Fields
 from pocketid.text import _
 
-SigningAlgorithm = Literal["RS256", "ES256", "EdDSA"]
+SigningAlgorithm = Literal["RS256", "PS256", "ES256", "EdDSA"]
 SIGNING_ALGORITHMS: tuple[str, ...] = get_args(SigningAlgorithm)
 TOKEN_SECONDS = range(60, 365 * 86_400 + 1)
 _ID = re.compile(r"[a-zA-Z0-9._-]{2,128}")

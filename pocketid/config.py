@@ -58,6 +58,7 @@ class Config:
     threads: int
     log_level: Literal["debug", "info", "warn", "error"]
     log_json: bool
+    signing_key_rotation_days: int
     geolite_db_path: Path
     geolite_db_url: str
     maxmind_license_key: str
@@ -129,6 +130,7 @@ def load(environ: Mapping[str, str], directory: Path) -> Config:
         threads=values["THREADS"],
         log_level=values["LOG_LEVEL"],
         log_json=values["LOG_JSON"],
+        signing_key_rotation_days=values["SIGNING_KEY_ROTATION_DAYS"],
         geolite_db_path=values["GEOLITE_DB_PATH"] or values["DATA_DIR"] / _PLACES_FILE,
         geolite_db_url=values["GEOLITE_DB_URL"],
         maxmind_license_key=values["MAXMIND_LICENSE_KEY"],

@@ -40,6 +40,7 @@ from pocketid import (
     pushed_requests,
     sessions,
     settings,
+    signing_keys,
     signup,
     tokens,
     used_jtis,
@@ -142,7 +143,7 @@ class Jobs:
 
 
 def keep_house(site: Site) -> None:
-    """Delete what has expired, and warn of what soon will; each table in a transaction of its own."""
+    """Delete what has expired, warn of what soon will, and replace keys; each table in a transaction of its own."""
     now = site.clock()
     works: tuple[Callable[[Database], int], ...] = (
         lambda db: ceremonies.expire(db, now),
@@ -159,6 +160,7 @@ def keep_house(site: Site) -> None:
         lambda db: tokens.expire(db, now),
         lambda db: used_jtis.expire(db, now),
         lambda db: fetched_keys.expire(db, now),
+        lambda db: signing_keys.tend(db, site.keyring, site.config.signing_key_rotation_days, now),
         lambda db: limits.expire(db, now - _LIMITS_KEPT),
         lambda db: api_keys.warn(db, site.config, site.keyring, now),
         lambda db: outbox.expire(db, now),

@@ -1,13 +1,18 @@
 """The keys that sign ID tokens and access tokens, and the public set that apps verify with.
 
+    ensure      at every start: a key for each algorithm that has none
+    rotate      the next key: published at once, and it signs an hour later, when everybody has had time to read it
+    tend        every minute: the schedule, and the end of keys whose last token has expired
+    replace     in an emergency: other keys at once, and nothing that the old ones signed counts any more
+
 A private key is stored sealed under ENCRYPTION_KEY, bound to its kid. It is unsealed once and kept; which keys
 are in force is kept until the table changes (signals.py). Algorithms come from the key, never from a token's
 header (RFC 8725 3.1).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
 
@@ -25,12 +30,21 @@ from pocketid.db import Database
 from pocketid.instance import WrongKey
 from pocketid.request import Request
 
-ALGORITHMS = ("RS256", "ES256", "EdDSA")
+ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+ID_TOKEN_LIFETIME = timedelta(hours=1)
+PUBLISHED_AHEAD = timedelta(hours=1)  # far more than the five minutes for which the key set may be kept
+_IN_FLIGHT = timedelta(
+    minutes=5
+)  # what a slow request, or a clock that is behind, may still sign with an old key
 _PURPOSE = "signing-key"
 _MAX_TOKEN_CHARACTERS = 16 * 1024
 _ES256_BYTES = 32
+_SHA256 = hashes.SHA256()
+_PSS = padding.PSS(mgf=padding.MGF1(_SHA256), salt_length=padding.PSS.DIGEST_LENGTH)  # RFC 7518 3.5
+_RSA_PADDING = {"RS256": padding.PKCS1v15(), "PS256": _PSS}
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
+Tell = Callable[..., None]  # how an event is recorded: audit.record of a request, or audit.record_by_system
 
 
 class NotOurs(Exception):
@@ -46,6 +60,8 @@ class SigningKey:
     private: PrivateKey
     public: PublicKey
     published: dict[str, str]
+    active_from: datetime
+    retired_at: datetime | None
 
 
 class _Header(msgspec.Struct):
@@ -67,12 +83,34 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True)
-class KeySet:
-    """All keys in force: `current` signs, one for each algorithm; `published` is the JWKS document."""
+class Listed:
+    """A key as admins see it; `published_until` is None until its last token is known to be signed."""
 
-    current: Mapping[str, SigningKey]
+    kid: str
+    algorithm: str
+    active_from: datetime
+    retired_at: datetime | None
+    published_until: datetime | None
+
+    def state(self, now: datetime) -> str:
+        """`next` is published and does not sign yet, `current` signs, `previous` does not sign any more."""
+        if self.active_from > now:
+            return "next"
+        return "previous" if self.retired_at and self.retired_at <= now else "current"
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """All keys in force, of each algorithm the newest first; `published` is the JWKS document."""
+
+    of_algorithm: Mapping[str, Sequence[SigningKey]]
     by_kid: Mapping[str, SigningKey]
     published: bytes
+
+    def current(self, algorithm: str, now: datetime) -> SigningKey:
+        """The key that signs: the newest that may. With a clock that is behind all of them, the oldest."""
+        known = self.of_algorithm[algorithm]
+        return next((key for key in known if key.active_from <= now), known[-1])
 
 
 def ensure(db: Database, keyring: Keyring, now: datetime) -> None:
@@ -82,30 +120,66 @@ def ensure(db: Database, keyring: Keyring, now: datetime) -> None:
     """
     db.run("signing_keys.lock")
     try:
-        present = _load(db, keyring).current
+        known = _load(db, keyring).of_algorithm
     except CannotOpen as error:
         raise WrongKey from error
     for algorithm in ALGORITHMS:
-        if algorithm not in present:
-            create(db, keyring, algorithm, now)
+        if all(key.retired_at for key in known.get(algorithm, ())):
+            _create(db, keyring, algorithm, now, now, partial(audit.record_by_system, db, now))
 
 
-def create(db: Database, keyring: Keyring, algorithm: str, now: datetime) -> str:
-    """Make, seal and store a key; returns its kid."""
-    kid = crypto.random_token()[:22]
-    private = _generate(algorithm, kid)
-    public = {**private.export_public(as_dict=True), "alg": algorithm, "use": "sig"}
-    sealed = keyring.seal(_PURPOSE, private.export_private().encode(), kid)
-    db.run(
-        "signing_keys.insert",
-        kid=kid,
-        algorithm=algorithm,
-        public_jwk=public,
-        sealed_private_jwk=sealed,
-        now=now,
-    )
-    audit.record_by_system(db, now, Event.SIGNING_KEY_CREATED, kid=kid, algorithm=algorithm)
-    return kid
+def listed(db: Database) -> list[Listed]:
+    """Every key, by algorithm, the newest first."""
+    found = db.many(Listed, "signing_keys.listed")
+    return sorted(found, key=lambda key: ALGORITHMS.index(key.algorithm))
+
+
+def rotate(
+    db: Database, keyring: Keyring, now: datetime, tell: Tell, algorithms: Sequence[str] = ALGORITHMS
+) -> datetime:
+    """Publish the next key of each algorithm that has none waiting; returns when the last of them will sign.
+
+    Of two processes that rotate at once, one makes the keys.
+    """
+    db.run("signing_keys.lock")
+    newest = {key.algorithm: key.active_from for key in reversed(listed(db))}
+    begins = now + PUBLISHED_AHEAD
+    waiting = {algorithm: newest[algorithm] for algorithm in algorithms if newest[algorithm] > now}
+    for algorithm in algorithms:
+        if algorithm not in waiting:
+            _create(db, keyring, algorithm, begins, now, tell)
+    return max(waiting.values()) if len(waiting) == len(algorithms) else begins
+
+
+def replace(
+    db: Database, keyring: Keyring, now: datetime, tell: Tell, algorithms: Sequence[str] = ALGORITHMS
+) -> None:
+    """Put other keys in the place of all, at once: what was signed so far is not ours any more."""
+    db.run("signing_keys.lock")
+    for key in listed(db):
+        if key.algorithm in algorithms:
+            _delete(db, key, tell, reason="replaced at once")
+    for algorithm in algorithms:
+        _create(db, keyring, algorithm, now, now, tell)
+
+
+def tend(db: Database, keyring: Keyring, days: int, now: datetime) -> int:
+    """Rotate keys that have signed for `days` (0: never), and delete those whose last token has expired.
+
+    Returns how many were deleted. Nothing is written, and so nobody is told, while there is nothing to do.
+    """
+    tell = partial(audit.record_by_system, db, now)
+    known = listed(db)
+    if any(_is_settled(key, now) for key in known):
+        db.run("signing_keys.settle", before=now - _IN_FLIGHT, least=now + ID_TOKEN_LIFETIME)
+    over = [key for key in known if key.published_until and key.published_until <= now]
+    deleted = sum(_delete(db, key, tell, reason="its last token has expired") for key in over)
+    newest = {key.algorithm: key.active_from for key in reversed(known)}
+    due_before = now + PUBLISHED_AHEAD - timedelta(days=days)
+    due = [algorithm for algorithm, active_from in newest.items() if active_from <= due_before]
+    if days and due:
+        rotate(db, keyring, now, tell, due)
+    return deleted
 
 
 def keys(request: Request) -> KeySet:
@@ -120,7 +194,7 @@ def sign(key: SigningKey, claims: Mapping[str, Any], typ: str) -> str:
     """
     header = {"alg": key.algorithm, "kid": key.kid, "typ": typ}
     signed = f"{base64url(msgspec.json.encode(header))}.{base64url(msgspec.json.encode(claims))}"
-    return f"{signed}.{base64url(_signature(key.private, signed.encode()))}"
+    return f"{signed}.{base64url(_signature(key.algorithm, key.private, signed.encode()))}"
 
 
 def verify(request: Request, token: str, *, typ: str) -> dict[str, Any]:
@@ -135,7 +209,9 @@ def verify(request: Request, token: str, *, typ: str) -> dict[str, Any]:
     try:
         header = msgspec.json.decode(crypto.from_base64url(head), type=_Header)
         key = keys(request).by_kid[header.kid]
-        _verify(key.public, f"{head}.{payload}".encode("ascii"), crypto.from_base64url(signature))
+        _verify(
+            key.algorithm, key.public, f"{head}.{payload}".encode("ascii"), crypto.from_base64url(signature)
+        )
         claims = msgspec.json.decode(crypto.from_base64url(payload), type=dict[str, Any])
     except (ValueError, KeyError, RecursionError, InvalidSignature) as error:
         raise NotOurs("not signed by us") from error
@@ -153,7 +229,7 @@ def verify_with(published: bytes, token: str) -> tuple[dict[str, Any], dict[str,
         key = known[header["kid"]]
         public = jwk.JWK(**key).get_op_key("verify")
         assert isinstance(public, PublicKey)
-        _verify(public, f"{head}.{payload}".encode("ascii"), crypto.from_base64url(signature))
+        _verify(key["alg"], public, f"{head}.{payload}".encode("ascii"), crypto.from_base64url(signature))
         claims = msgspec.json.decode(crypto.from_base64url(payload), type=dict[str, Any])
     except (ValueError, KeyError, RecursionError, InvalidSignature) as error:
         raise NotOurs("not signed with a published key") from error
@@ -162,14 +238,45 @@ def verify_with(published: bytes, token: str) -> tuple[dict[str, Any], dict[str,
     return header, claims
 
 
+def _is_settled(key: Listed, now: datetime) -> bool:
+    """Whether a key has signed its last token, and nobody has noted yet when that expires."""
+    return key.published_until is None and key.retired_at is not None and key.retired_at + _IN_FLIGHT <= now
+
+
+def _create(
+    db: Database, keyring: Keyring, algorithm: str, active_from: datetime, now: datetime, tell: Tell
+) -> str:
+    """Make, seal and store a key, which retires the one before it; returns its kid."""
+    kid = crypto.random_token()[:22]
+    private = _generate(algorithm, kid)
+    public = {**private.export_public(as_dict=True), "alg": algorithm, "use": "sig"}
+    sealed = keyring.seal(_PURPOSE, private.export_private().encode(), kid)
+    db.run(
+        "signing_keys.insert",
+        kid=kid,
+        algorithm=algorithm,
+        public_jwk=public,
+        sealed_private_jwk=sealed,
+        active_from=active_from,
+        now=now,
+    )
+    tell(Event.SIGNING_KEY_CREATED, kid=kid, algorithm=algorithm, signs_from=active_from.isoformat())
+    return kid
+
+
+def _delete(db: Database, key: Listed, tell: Tell, *, reason: str) -> int:
+    deleted = db.run("signing_keys.delete", kid=key.kid)
+    if deleted:
+        tell(Event.SIGNING_KEY_DELETED, kid=key.kid, algorithm=key.algorithm, reason=reason)
+    return deleted
+
+
 def _load(db: Database, keyring: Keyring) -> KeySet:
-    rows = db.many(_Row, "signing_keys.all")
-    by_kid = {row.kid: _unsealed(row, keyring) for row in rows}
-    current: dict[str, SigningKey] = {}
-    for row in rows:
-        if row.retired_at is None:
-            current.setdefault(row.algorithm, by_kid[row.kid])
-    return KeySet(current, by_kid, _published(list(by_kid.values())))
+    known = [_unsealed(row, keyring) for row in db.many(_Row, "signing_keys.all")]
+    of_algorithm: dict[str, list[SigningKey]] = {}
+    for key in known:
+        of_algorithm.setdefault(key.algorithm, []).append(key)
+    return KeySet(of_algorithm, {key.kid: key for key in known}, _published(known))
 
 
 def _published(published: Sequence[SigningKey]) -> bytes:
@@ -178,10 +285,13 @@ def _published(published: Sequence[SigningKey]) -> bytes:
 
 def _unsealed(row: _Row, keyring: Keyring) -> SigningKey:
     private = _opened(row.sealed_private_jwk, row.kid, keyring)
-    return SigningKey(row.kid, row.algorithm, private, private.public_key(), row.public_jwk)
+    public = private.public_key()
+    return SigningKey(
+        row.kid, row.algorithm, private, public, row.public_jwk, row.active_from, row.retired_at
+    )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _opened(sealed: bytes, kid: str, keyring: Keyring) -> PrivateKey:
     """Once for each key, whatever else changes in the table: an RSA key is examined for 37 ms when it is read."""
     private = jwk.JWK.from_json(keyring.open(_PURPOSE, sealed, kid).decode()).get_op_key("sign")
@@ -190,30 +300,30 @@ def _opened(sealed: bytes, kid: str, keyring: Keyring) -> PrivateKey:
 
 
 def _generate(algorithm: str, kid: str) -> jwk.JWK:
-    if algorithm == "RS256":
+    if algorithm in _RSA_PADDING:
         return jwk.JWK.generate(kty="RSA", size=2048, kid=kid)
     if algorithm == "ES256":
         return jwk.JWK.generate(kty="EC", crv="P-256", kid=kid)
     return jwk.JWK.generate(kty="OKP", crv="Ed25519", kid=kid)
 
 
-def _signature(private: PrivateKey, content: bytes) -> bytes:
+def _signature(algorithm: str, private: PrivateKey, content: bytes) -> bytes:
     if isinstance(private, rsa.RSAPrivateKey):
-        return private.sign(content, padding.PKCS1v15(), hashes.SHA256())
+        return private.sign(content, _RSA_PADDING[algorithm], _SHA256)
     if isinstance(private, ec.EllipticCurvePrivateKey):  # RFC 7518 3.4: r and s, 32 bytes each
-        r, s = decode_dss_signature(private.sign(content, ec.ECDSA(hashes.SHA256())))
+        r, s = decode_dss_signature(private.sign(content, ec.ECDSA(_SHA256)))
         return r.to_bytes(_ES256_BYTES, "big") + s.to_bytes(_ES256_BYTES, "big")
     return private.sign(content)
 
 
-def _verify(public: PublicKey, content: bytes, signature: bytes) -> None:
+def _verify(algorithm: str, public: PublicKey, content: bytes, signature: bytes) -> None:
     """Raises InvalidSignature."""
     if isinstance(public, rsa.RSAPublicKey):
-        public.verify(signature, content, padding.PKCS1v15(), hashes.SHA256())
+        public.verify(signature, content, _RSA_PADDING[algorithm], _SHA256)
     elif isinstance(public, ec.EllipticCurvePublicKey):
         if len(signature) != 2 * _ES256_BYTES:
             raise InvalidSignature
         r, s = (int.from_bytes(half, "big") for half in (signature[:_ES256_BYTES], signature[_ES256_BYTES:]))
-        public.verify(encode_dss_signature(r, s), content, ec.ECDSA(hashes.SHA256()))
+        public.verify(encode_dss_signature(r, s), content, ec.ECDSA(_SHA256))
     else:
         public.verify(signature, content)

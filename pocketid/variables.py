@@ -295,6 +295,15 @@ VARIABLES = (
     ),
     Variable("LOG_JSON", "false", _boolean, _YES_NO, "true", "Log JSON instead of text."),
     Variable(
+        "SIGNING_KEY_ROTATION_DAYS",
+        "0",
+        _integer(0, 3650),
+        "a number of days, 0 for never",
+        "180",
+        "After how many days a key that signs tokens is replaced by itself. Apps notice nothing: the next key is"
+        " published an hour before it signs, and the last one until its tokens have expired.",
+    ),
+    Variable(
         "GEOLITE_DB_PATH",
         "",
         lambda text: Path(text) if text else None,

@@ -57,6 +57,15 @@ def _parser() -> argparse.ArgumentParser:
     word.add_argument("user", metavar="USER", help="user name or e-mail address")
     word.set_defaults(command=commands.one_time_access_token)
 
+    word = words.add_parser("key-rotate", help="publish the next signing keys; they sign an hour later")
+    word.add_argument("-a", "--alg", metavar="ALG", help="this algorithm's key alone, e.g. RS256")
+    word.add_argument("-c", "--crv", metavar="CURVE", help="Ed25519, the only curve of EdDSA here")
+    word.add_argument(
+        "--at-once", action="store_true", help="an emergency: what the keys signed so far is void at once"
+    )
+    word.add_argument("-y", "--yes", action="store_true", help="do not ask before --at-once")
+    word.set_defaults(command=commands.key_rotate)
+
     word = words.add_parser(
         "psql",
         help="open psql on the configured database, or run a script of sql/maintenance",

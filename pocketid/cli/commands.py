@@ -7,10 +7,11 @@ import socket
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 import pocketid
-from pocketid import audit, config, embedded, one_time_access, users
+from pocketid import audit, config, embedded, one_time_access, signing_keys, users
 from pocketid import migrate as migrations
 from pocketid.audit import Event
 from pocketid.cli.opening import configuration, opened
@@ -57,6 +58,49 @@ def one_time_access_token(options: argparse.Namespace) -> int:
     print(f"A one-time access link for {user.username}, valid for one hour:")
     print(f"{settings.app_url}/lc/{code}")
     return 0
+
+
+def key_rotate(options: argparse.Namespace) -> int:
+    """Publish the next signing keys, or replace them at once."""
+    algorithms = (options.alg,) if options.alg else signing_keys.ALGORITHMS
+    if unknown := _unknown_key(options):
+        print(unknown, file=sys.stderr)
+        return 1
+    if options.at_once and not (options.yes or _agreed()):
+        print("Nothing was changed.")
+        return 1
+    now = datetime.now(UTC)
+    with opened(configuration(), beside_server=True) as ready, ready.site.database() as db:
+        tell = partial(audit.record_by_system, db, now)
+        if options.at_once:
+            signing_keys.replace(db, ready.site.keyring, now, tell, algorithms)
+            told = "Replaced. What was signed before counts no more."
+        else:
+            begins = signing_keys.rotate(db, ready.site.keyring, now, tell, algorithms)
+            told = f"The next keys are published, and sign from {begins:%Y-%m-%d %H:%M} UTC on."
+        db.commit()
+    print(told)
+    return 0
+
+
+def _unknown_key(options: argparse.Namespace) -> str:
+    if options.alg and options.alg not in signing_keys.ALGORITHMS:
+        return f"There are keys for {', '.join(signing_keys.ALGORITHMS)}, and none for {options.alg}."
+    if options.crv and (options.crv, options.alg) != ("Ed25519", "EdDSA"):
+        return "--crv is Ed25519, together with --alg EdDSA; the other curves follow from the algorithm."
+    return ""
+
+
+def _agreed() -> bool:
+    """Whether the operator still wants it, knowing what breaks."""
+    print(
+        "Apps refuse what was signed so far: people have to sign in to them again, and an app that keeps the old"
+        " keys lets nobody in until it reads the new ones."
+    )
+    try:
+        return input("Replace the keys at once? [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        return False
 
 
 def psql(options: argparse.Namespace) -> int:

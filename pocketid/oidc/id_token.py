@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pocketid import signing_keys
@@ -12,8 +12,13 @@ from pocketid.signing_keys import SigningKey
 from pocketid.tokens import Authorization
 
 TYPE = "JWT"
-LIFETIME = timedelta(hours=1)
-_HASHES = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
+LIFETIME = signing_keys.ID_TOKEN_LIFETIME
+_HASHES = {
+    "RS256": hashlib.sha256,
+    "PS256": hashlib.sha256,
+    "ES256": hashlib.sha256,
+    "EdDSA": hashlib.sha512,
+}
 
 
 def sign(

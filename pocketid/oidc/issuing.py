@@ -57,7 +57,7 @@ def prepare(
     if not found.may_use:
         raise InvalidGrant("the person may not use this app any more")
     issuer, now, authorization = request.config.app_url, request.now, found.authorization
-    key = signing_keys.keys(request).current[client.signing_algorithm]
+    key = signing_keys.keys(request).current(client.signing_algorithm, now)
     jti, refresh_token = crypto.random_token(), tokens.new_refresh_token(authorization)
     signed = access_token.sign(key, client, authorization.user_id, scopes, jti, issuer=issuer, now=now)
     identity = None

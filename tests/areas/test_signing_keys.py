@@ -3,14 +3,15 @@
 import json
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from jwcrypto import jwk, jws, jwt
 
-from pocketid import signing_keys
+from pocketid import audit, signing_keys
 from pocketid.audit import Row
 from pocketid.crypto import base64url
 from pocketid.db import Connection, Database
@@ -18,7 +19,7 @@ from pocketid.request import Request
 from pocketid.signing_keys import ALGORITHMS, NotOurs, SigningKey
 from pocketid.web import Site
 from tests.browser import Browser
-from tests.conftest import APP_URL, KEYRING
+from tests.conftest import APP_URL, KEYRING, START
 
 PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "k", "oth"}
 CLAIMS = {"iss": APP_URL, "sub": "x", "n": 5, "text": 'ü"\\'}
@@ -32,14 +33,18 @@ def request_(site: Site, db: Database) -> Request:
 
 
 def current(db: Database, algorithm: str) -> SigningKey:
-    return signing_keys._load(db, KEYRING).current[algorithm]
+    return signing_keys._load(db, KEYRING).current(algorithm, START)
+
+
+def created(db: Database, algorithm: str, at: datetime) -> str:
+    return signing_keys._create(db, KEYRING, algorithm, at, at, partial(audit.record_by_system, db, at))
 
 
 def test_every_algorithm_has_a_key_and_a_second_start_makes_none(
     db: Database, now: datetime, events: Callable[..., list[Row]]
 ) -> None:
     before = signing_keys._load(db, KEYRING)
-    assert before.current.keys() == set(ALGORITHMS)
+    assert before.of_algorithm.keys() == set(ALGORITHMS)
     signing_keys.ensure(db, KEYRING, now)
     after = signing_keys._load(db, KEYRING)
     assert after.by_kid.keys() == before.by_kid.keys()
@@ -86,12 +91,13 @@ def test_s_ky_02_the_set_has_public_members_only_and_distinct_kids(browser: Brow
         assert all("=" not in value for value in key.values())
     assert {key["alg"]: (key["kty"], key.get("crv")) for key in keys} == {
         "RS256": ("RSA", None),
+        "PS256": ("RSA", None),
         "ES256": ("EC", "P-256"),
         "EdDSA": ("OKP", "Ed25519"),
     }
     assert len({key["kid"] for key in keys}) == len(keys)
-    [rsa] = [key for key in keys if key["kty"] == "RSA"]
-    assert len(rsa["n"]) == 342, "2048 bits"
+    rsa = {key["n"] for key in keys if key["kty"] == "RSA"}
+    assert [len(modulus) for modulus in rsa] == [342, 342], "2048 bits, a key for each algorithm"
 
 
 def test_s_ky_04_the_private_key_is_sealed_and_bound_to_its_row(
@@ -118,7 +124,7 @@ def test_s_ky_02_a_retired_key_verifies_and_stays_published_while_the_new_one_si
     before = {algorithm: current(db, algorithm) for algorithm in ALGORITHMS}
     tokens = [signing_keys.sign(key, CLAIMS, "JWT") for key in before.values()]
     shared_connection.execute("update signing_keys set retired_at = %s", (now,))
-    signing_keys.ensure(db, KEYRING, now + timedelta(days=1))
+    signing_keys.ensure(db, KEYRING, now)
     after = {algorithm: current(db, algorithm) for algorithm in ALGORITHMS}
     assert {key.kid for key in after.values()}.isdisjoint(key.kid for key in before.values())
     for token in tokens:
@@ -127,15 +133,10 @@ def test_s_ky_02_a_retired_key_verifies_and_stays_published_while_the_new_one_si
     assert published == {key.kid for key in (*before.values(), *after.values())}
 
 
-def test_the_newest_of_several_keys_signs(db: Database, now: datetime) -> None:
-    newest = signing_keys.create(db, KEYRING, "ES256", now + timedelta(seconds=1))
-    assert current(db, "ES256").kid == newest
-
-
 def test_keys_are_read_once_until_their_table_changes(request_: Request, db: Database, now: datetime) -> None:
     request_.signals.begin_listening()
     first = signing_keys.keys(request_)
-    signing_keys.create(db, KEYRING, "ES256", now + timedelta(seconds=1))
+    created(db, "ES256", now)
     assert signing_keys.keys(request_) is first
     request_.signals.changed("signing_keys")
     assert len(signing_keys.keys(request_).by_kid) == len(first.by_kid) + 1
@@ -212,7 +213,7 @@ def test_s_ky_01_the_header_chooses_neither_algorithm_nor_key(
     for alg in ("none", "HS256", "RS512"):
         content = f"{encoded({'alg': alg, 'kid': key.kid, 'typ': 'JWT'})}.{payload}"
         bad[f"{alg} signed by us"] = (
-            f"{content}.{base64url(signing_keys._signature(key.private, content.encode()))}"
+            f"{content}.{base64url(signing_keys._signature(algorithm, key.private, content.encode()))}"
         )
     taken = [name for name, token in bad.items() if verifies(request_, token)]
     assert taken == []

@@ -118,6 +118,52 @@ def test_a_link_for_nobody_is_refused(tmp_path: Path, database: str) -> None:
         assert connection.execute("select count(*) from one_time_access_tokens").fetchone() == (0,)
 
 
+def keys_of(database: str) -> dict[str, int]:
+    """How many keys each algorithm has."""
+    with connect(database) as connection:
+        rows = connection.execute(
+            "select algorithm, count(*) from signing_keys group by algorithm"
+        ).fetchall()
+    return dict(rows)
+
+
+def test_the_next_keys_are_published_and_a_second_time_are_the_same(tmp_path: Path, database: str) -> None:
+    told = [
+        run("key-rotate", "-y", directory=tmp_path, environ=external(database)).stdout for _each in range(2)
+    ]
+    assert re.fullmatch(r"The next keys are published, and sign from [0-9-]{10} [0-9:]{5} UTC on.\n", told[0])
+    assert told[0] == told[1]
+    assert set(keys_of(database).values()) == {2}
+
+
+def test_keys_are_replaced_at_once_when_the_operator_agrees(tmp_path: Path, database: str) -> None:
+    words = ("key-rotate", "--at-once", "--alg", "EdDSA", "--crv", "Ed25519")
+    with connect(database) as connection:
+        before = set(connection.execute("select kid from signing_keys").fetchall())
+        asked = run(*words, directory=tmp_path, environ=external(database), check=False)
+        assert asked.returncode == 1
+        assert "people have to sign in to them again" in asked.stdout
+        assert asked.stdout.endswith("Nothing was changed.\n")
+        assert set(connection.execute("select kid from signing_keys").fetchall()) == before
+        done = run(*words, "--yes", directory=tmp_path, environ=external(database))
+        assert done.stdout == "Replaced. What was signed before counts no more.\n"
+        assert len(before - set(connection.execute("select kid from signing_keys").fetchall())) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--alg", "RS384"), "There are keys for RS256, PS256, ES256, EdDSA, and none for RS384."),
+        (("--alg", "ES256", "--crv", "Ed25519"), "--crv is Ed25519, together with --alg EdDSA"),
+        (("--crv", "Ed448"), "--crv is Ed25519, together with --alg EdDSA"),
+    ],
+)
+def test_a_key_that_cannot_be_is_refused(words: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    done = run("key-rotate", *words, directory=tmp_path, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(told)
+
+
 def test_a_health_check_asks_the_server_that_the_configuration_names(
     open_folder: Path, database: str
 ) -> None:

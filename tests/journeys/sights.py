@@ -691,8 +691,25 @@ def _logs_and_settings(stage: Stage) -> Sights:
         page.locator("[name=allow_synced_passkeys]").uncheck()
         yield "settings-question", _press(page)
         connection.execute(synced, [ids])
+    yield from _signing_keys(stage)
     page = owner.goto(SETTINGS)
     yield "settings-errors", _fill(page, session_duration="0", home_page_url="https://elsewhere.example.org")
+
+
+def _signing_keys(stage: Stage) -> Sights:
+    keys = f"{ADMIN}/signing-keys"
+    page = stage.owner.goto(keys)
+    yield "signing-keys", page
+    yield "signing-keys-next", _press(page)
+    with connect(stage.conninfo) as connection:
+        connection.execute("update signing_keys set active_from = active_from - interval '1 hour'")
+        connection.execute("update signing_keys set retired_at = retired_at - interval '1 hour'")
+        connection.execute(
+            "update signing_keys set published_until = now() + interval '2 days' where algorithm = 'RS256'"
+            " and retired_at is not null"
+        )
+    yield "signing-keys-previous", stage.owner.goto(keys)
+    yield "signing-keys-replace", stage.owner.goto(f"{keys}/replace")
 
 
 def _mails(stage: Stage) -> Sights:

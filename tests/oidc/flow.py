@@ -143,7 +143,7 @@ def claims_of(browser: Browser, token: str) -> dict[str, Any]:
     """The claims of a token whose signature verifies against the published keys."""
     keys = jwk.JWKSet.from_json(browser.get("/.well-known/jwks.json").text)
     parsed = jws.JWS()
-    parsed.allowed_algs = ["RS256", "ES256", "EdDSA"]
+    parsed.allowed_algs = ["RS256", "PS256", "ES256", "EdDSA"]
     parsed.deserialize(token)
     key = keys.get_key(parsed.jose_header["kid"])
     assert key is not None

@@ -127,7 +127,7 @@ def test_an_internal_address_is_named_for_what_servers_call_and_for_nothing_else
         ("response_modes_supported", ["query", "form_post"]),
         ("grant_types_supported", ["authorization_code", "refresh_token"]),
         ("subject_types_supported", ["public"]),
-        ("id_token_signing_alg_values_supported", ["RS256", "ES256", "EdDSA"]),
+        ("id_token_signing_alg_values_supported", ["RS256", "PS256", "ES256", "EdDSA"]),
         ("scopes_supported", ["openid", "profile", "email", "groups", "offline_access"]),
         ("code_challenge_methods_supported", ["S256"]),
         ("token_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post", "none"]),

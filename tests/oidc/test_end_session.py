@@ -13,7 +13,7 @@ from pocketid.audit import Row
 from pocketid.db import Connection, Database
 from pocketid.web import Site
 from tests.browser import Browser
-from tests.conftest import APP_URL, Clock
+from tests.conftest import APP_URL, START, Clock
 from tests.oidc.flow import App, claims_of
 
 PATH = "/api/oidc/end-session"
@@ -41,7 +41,7 @@ def sign(
     site: Site, db: Database, claims: Mapping[str, Any], typ: str = "JWT", algorithm: str = "RS256"
 ) -> str:
     """A token signed by our own key."""
-    return signing_keys.sign(signing_keys._load(db, site.keyring).current[algorithm], claims, typ)
+    return signing_keys.sign(signing_keys._load(db, site.keyring).current(algorithm, START), claims, typ)
 
 
 def encoded(content: Mapping[str, Any]) -> str:

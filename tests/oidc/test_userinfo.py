@@ -10,7 +10,7 @@ from pocketid import signing_keys, users
 from pocketid.db import Connection, Database
 from pocketid.web import Site
 from tests.browser import Browser
-from tests.conftest import APP_URL, Clock
+from tests.conftest import APP_URL, START, Clock
 from tests.oidc.flow import App, claims_of
 from tests.oidc.grants import DESCRIPTION, check_refusal
 
@@ -232,7 +232,7 @@ def test_s_ui_02_a_token_of_ours_for_somebody_else_is_refused(
     browser: Browser, site: Site, app: App, token: str, db: Database
 ) -> None:
     """Signed by us, alive in the table, and made out to another resource."""
-    key = signing_keys._load(db, site.keyring).current["RS256"]
+    key = signing_keys._load(db, site.keyring).current("RS256", START)
     claims = claims_of(browser, token)
     for audience in ("immich", ["immich"], ["https://api.example.test"], None, {"a": 1}, APP_URL):
         forged = signing_keys.sign(key, claims | {"aud": audience}, "at+jwt")

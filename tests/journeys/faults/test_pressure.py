@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import psycopg
 import pytest
 
-from pocketid import signing_keys
+from pocketid import audit, signing_keys
 from pocketid.crypto import Keyring, from_base64url
 from tests.browser import Browser
 from tests.journeys.faults.conftest import IS_LONG, Campaign, Machine
@@ -273,7 +274,9 @@ def test_s_ky_05_a_new_signing_key_fails_no_request(
         thread.start()
     for _each in range(3):
         with installation.database() as db:
-            kid = signing_keys.create(db, Keyring(KEY.encode()), "RS256", datetime.now(UTC))
+            now = datetime.now(UTC)
+            tell = partial(audit.record_by_system, db, now)
+            kid = signing_keys._create(db, Keyring(KEY.encode()), "RS256", now, now, tell)
             db.commit()
         eventually(lambda made=kid: made in seen or bool(failures), "the new key does not sign")  # type: ignore[misc]
     stop.set()

@@ -22,7 +22,7 @@
 % include("parts/check.tpl", name="allows_plain_pkce", label=_("Allow PKCE method plain"), checked=change.allows_plain_pkce, hint=_("Only for old apps that know nothing better."))
 <div class="fields pair">
 <div class="field"><label for="signing_algorithm">{{_("Signing algorithm")}}</label><select id="signing_algorithm" name="signing_algorithm"{{! ' aria-invalid="true" aria-describedby="signing_algorithm-error"' if "signing_algorithm" in errors else "" }}>
-% for algorithm in ("RS256", "ES256", "EdDSA"):
+% for algorithm in ("RS256", "PS256", "ES256", "EdDSA"):
 <option{{! " selected" if change.signing_algorithm == algorithm else "" }}>{{algorithm}}</option>
 % end
 </select>

@@ -1,6 +1,6 @@
 % # Needs: typed (dict), errors (dict), languages (dict), mail (Section), fixed (dict name -> environment variable)
 % rebase("layout/base.tpl", title=_("Settings"), section="settings", problem=errors or mail.errors or mail.problem)
-<div class="row apart"><header><h1>{{_("Settings")}}</h1></header><a class="button" href="/settings/admin/application-configuration/images">{{_("Pictures of the site")}}</a></div>
+<div class="row apart"><header><h1>{{_("Settings")}}</h1></header><div class="row"><a class="button" href="/settings/admin/application-configuration/images">{{_("Pictures of the site")}}</a><a class="button" href="/settings/admin/signing-keys">{{_("Signing keys")}}</a></div></div>
 % if fixed:
 <div class="notice">{{_("Set by the environment, and to be changed there:")}} 
 % for variable in sorted(fixed.values()):
