@@ -195,7 +195,7 @@ CREATE TABLE public.clients (
     CONSTRAINT clients_longest_sign_in_seconds_check CHECK ((longest_sign_in_seconds > 0)),
     CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
     CONSTRAINT clients_refresh_token_seconds_check CHECK (((refresh_token_seconds >= 60) AND (refresh_token_seconds <= 31536000))),
-    CONSTRAINT clients_signing_algorithm_check CHECK ((signing_algorithm = ANY (ARRAY['RS256'::text, 'ES256'::text, 'EdDSA'::text])))
+    CONSTRAINT clients_signing_algorithm_check CHECK ((signing_algorithm = ANY (ARRAY['RS256'::text, 'PS256'::text, 'ES256'::text, 'EdDSA'::text])))
 );
 
 COMMENT ON COLUMN public.clients.logout_uris IS 'post_logout_redirect_uris, OpenID Connect RP-Initiated Logout 3.1';
@@ -731,8 +731,15 @@ CREATE TABLE public.signing_keys (
     active_from timestamp with time zone NOT NULL,
     retired_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT signing_keys_algorithm_check CHECK ((algorithm = ANY (ARRAY['RS256'::text, 'ES256'::text, 'EdDSA'::text])))
+    published_until timestamp with time zone,
+    CONSTRAINT signing_keys_algorithm_check CHECK ((algorithm = ANY (ARRAY['RS256'::text, 'PS256'::text, 'ES256'::text, 'EdDSA'::text])))
 );
+
+COMMENT ON COLUMN public.signing_keys.active_from IS 'It signs from then on; it is published before';
+
+COMMENT ON COLUMN public.signing_keys.retired_at IS 'When the next key takes over';
+
+COMMENT ON COLUMN public.signing_keys.published_until IS 'When its last token expires; null until that is known';
 
 CREATE VIEW public.subjects AS
  SELECT id AS user_id,
