@@ -11,7 +11,7 @@ from uuid import UUID
 from pocketid import aaguids
 from pocketid.db import Database
 from pocketid.settings import Settings
-from pocketid.text import ngettext, number
+from pocketid.text import _, ngettext, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,21 @@ def consequences(before: Settings, after: Settings, counts: dict[str, int], mine
     return [finding for finding in found if finding.people]
 
 
+def nobody() -> dict[str, str]:
+    """State -> the sentence for when nobody is in it."""
+    return {
+        "no_passkey": _("Everybody who may sign in has a passkey."),
+        "one_passkey": _("Nobody depends on a single passkey."),
+        "one_device": _("Nobody depends on a single device."),
+        "one_provider": _("Nobody keeps several passkeys at one provider alone."),
+        "only_synced": _("Nobody has synced passkeys only."),
+        "none_verified": _("Nobody uses their passkeys without PIN, finger or face."),
+    }
+
+
 def _finding(state: str, sentence: str, counts: dict[str, int], mine: set[str]) -> Finding:
-    return Finding(state, counts[state], sentence, includes_me=state in mine)
+    people = counts[state]
+    return Finding(state, people, sentence if people else nobody()[state], includes_me=state in mine)
 
 
 def _no_passkey(n: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pocketid import groups, signup, users
+from pocketid import groups, passkey_health, signup, users
 from pocketid.groups import Group
 from pocketid.pages.addresses import row_id
 from pocketid.paging import base_url, from_query
@@ -78,12 +78,7 @@ def _nobody(chosen: Mapping[str, str], group: Group | None) -> str:
         "disabled": _("Nobody is disabled."),
         "never_signed_in": _("Everybody has signed in at least once."),
         "unverified": _("Every e-mail address is verified."),
-        "no_passkey": _("Everybody who may sign in has a passkey."),
-        "one_passkey": _("Nobody depends on a single passkey."),
-        "one_device": _("Nobody depends on a single device."),
-        "one_provider": _("Nobody keeps several passkeys at one provider alone."),
-        "only_synced": _("Nobody has synced passkeys only."),
-        "none_verified": _("Nobody uses their passkeys without PIN, finger or face."),
+        **passkey_health.nobody(),
     }
     if group is None:
         return sentences.get(chosen["state"], "")
