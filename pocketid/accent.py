@@ -26,11 +26,17 @@ def style_sheet(accent_color: str) -> str:
     colour = parse(accent_color)
     if colour is None:
         return ""
-    light, dark = _readable(colour, _LIGHT_PAPER, _BLACK), _readable(colour, _DARK_PAPER, _WHITE)
-    return (
-        f":root{{{_variables(light, _LIGHT_PAPER, _BLACK)}}}\n"
-        f"@media (prefers-color-scheme:dark){{:root{{{_variables(dark, _DARK_PAPER, _WHITE)}}}}}\n"
-    )
+    light, dark = _both(colour)
+    return f":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+
+
+def preview_sheet(accent_color: str) -> str:
+    """The same for panes that show both schemes side by side, whichever the reader's own is."""
+    colour = parse(accent_color)
+    if colour is None:
+        return ""
+    light, dark = _both(colour)
+    return f".pane{{{light}}}\n.pane.dark{{{dark}}}\n"
 
 
 def button(accent_color: str) -> tuple[str, str]:
@@ -43,6 +49,12 @@ def contrast(one: Colour, other: Colour) -> float:
     """The contrast ratio of two colours, 1 to 21 (WCAG 2.2 1.4.3)."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def _both(colour: Colour) -> tuple[str, str]:
+    """The variables of the light scheme, and those of the dark one."""
+    light, dark = _readable(colour, _LIGHT_PAPER, _BLACK), _readable(colour, _DARK_PAPER, _WHITE)
+    return _variables(light, _LIGHT_PAPER, _BLACK), _variables(dark, _DARK_PAPER, _WHITE)
 
 
 def _variables(accent: Colour, paper: Colour, away: Colour) -> str:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from pocketid import audit, images
 from pocketid.audit import Event
 from pocketid.errors import Invalid, NotFound
+from pocketid.pages import look_preview
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
 from pocketid.text import _
@@ -75,6 +76,7 @@ def _page(request: Request, errors: dict[str, str] | None = None) -> Response:
         "admin/settings/images",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
         pictures=pictures,
+        preview=look_preview.of(request),
         errors=errors or {},
     )
 

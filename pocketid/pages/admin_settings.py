@@ -9,10 +9,10 @@ from typing import Any
 from pocketid import audit, passkey_health, settings, users
 from pocketid.audit import Event
 from pocketid.errors import NotAllowed
-from pocketid.pages import mail_section
+from pocketid.pages import look_preview, mail_section
 from pocketid.pages.mail_section import Section
 from pocketid.passkey_health import Finding
-from pocketid.request import Fields, Request
+from pocketid.request import Request
 from pocketid.response import Response, page, redirect
 from pocketid.settings import NAMES, SECRETS, Settings
 from pocketid.text import LANGUAGES, _, ngettext, number
@@ -39,9 +39,7 @@ def update(request: Request) -> Response:
     """Store what may be changed here and was."""
     if request.config.ui_config_disabled:
         raise NotAllowed(_("Every setting is taken from the environment (UI_CONFIG_DISABLED)."))
-    current = _texts(settings.load(request))
-    fixed = settings.overridden(request.config)
-    typed = _typed(request.form) | {name: value for name, value in current.items() if name in fixed}
+    current, typed = _texts(settings.load(request)), _typed(request)
     if errors := _check(typed):
         return settings_page(request, typed, errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     wanted = {name: settings.parsed(name, str(value)) for name, value in typed.items()}
@@ -52,6 +50,14 @@ def update(request: Request) -> Response:
         before, after = settings.update(request, changes)
         audit.record(request, Event.SETTINGS_UPDATED, changed=audit.difference(before, after))
     return redirect(PAGE, flash=_("The settings are saved."))
+
+
+def preview(request: Request) -> Response:
+    """The form as it was typed, with its look; nothing is stored."""
+    typed = _typed(request)
+    errors = _check(typed)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+    return settings_page(request, typed, errors, status=status)
 
 
 def _consequences(request: Request, changes: Mapping[str, Any]) -> list[str]:
@@ -112,22 +118,27 @@ def settings_page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """The page with all its sections; what is not given is as it is stored."""
+    typed, errors = typed or _texts(settings.load(request)), errors or {}
+    look = {name: str(typed[name]) for name in ("app_name", "accent_color") if name not in errors}
     return page(
         "admin/settings/show",
         status=status,
-        typed=typed or _texts(settings.load(request)),
-        errors=errors or {},
+        typed=typed,
+        errors=errors,
+        preview=look_preview.of(request, **look),
         languages=LANGUAGES,
         mail=mail or mail_section.section(request),
         fixed={name: (NAMES | SECRETS)[name][1] for name in settings.overridden(request.config)},
     )
 
 
-def _typed(form: Fields) -> dict[str, Any]:
+def _typed(request: Request) -> dict[str, Any]:
+    """What was typed; what the environment fixes is as it is, whatever a form says."""
+    form, fixed = request.form, settings.overridden(request.config)
     typed: dict[str, Any] = {name: form.text(name) for name in _TEXTS}
     typed |= {name: form.checked(name) for name in _FLAGS}
     typed["accent_color"] = form.text("accent_color").lower() if form.text("accent") == "own" else "default"
-    return typed
+    return typed | {n: value for n, value in _texts(settings.load(request)).items() if n in fixed}
 
 
 def _texts(current: Settings) -> dict[str, Any]:

@@ -5,7 +5,7 @@
 <form class="fields" method="post" action="/settings/admin/application-configuration/email">
 % include("parts/form_token.tpl")
 <div class="fields pair">
-% include("parts/field.tpl", name="smtp_host", label=_("Server (SMTP)"), value=typed["smtp_host"], errors=errors, disabled="smtp_host" in fixed, maxlength=253, placeholder="smtp.example.org")
+% include("parts/field.tpl", name="smtp_host", label=_("Server (SMTP)"), value=typed["smtp_host"], errors=errors, disabled="smtp_host" in fixed, maxlength=253, hint=_("Such as {name}.").format(name="smtp.example.org"))
 % include("parts/field.tpl", name="smtp_port", label=_("Port"), value=typed["smtp_port"], errors=errors, disabled="smtp_port" in fixed, maxlength=5, numeric=True, hint=_("Empty: the usual one."))
 </div>
 % include("parts/select.tpl", name="smtp_tls", label=_("Encryption"), value=typed["smtp_tls"], choices={"none": _("None"), "starttls": "STARTTLS", "tls": "TLS"}, errors=errors, disabled="smtp_tls" in fixed, hint=_("What your provider says: STARTTLS mostly with port 587, TLS with 465. Without it, anybody on the way can read mails and password."))

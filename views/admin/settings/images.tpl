@@ -1,5 +1,5 @@
-% # Needs: pictures (list[dict]: name, label, hint, is_own, address, accept), errors (dict)
-% rebase("layout/base.tpl", title=_("Pictures of the site"), section="settings")
+% # Needs: pictures (list[dict]: name, label, hint, is_own, address, accept), preview (look_preview.Preview), errors (dict)
+% rebase("layout/base.tpl", title=_("Pictures of the site"), section="settings", scripts=["preview.js"])
 <header><p class="soft"><a href="/settings/admin/application-configuration">{{_("Settings")}}</a></p><h1>{{_("Pictures of the site")}}</h1><p class="soft">{{_("What people see before they read anything. Each is written anew, without what a camera adds about place and time.")}}</p></header>
 <div class="tiles">
 % for picture in pictures:
@@ -25,3 +25,6 @@
 </section>
 % end
 </div>
+<section class="card" aria-labelledby="preview"><header><h2 id="preview">{{_("Preview")}}</h2><p class="soft">{{_("With a logo that you choose above, before it is uploaded.")}}</p></header>
+% include("admin/settings/preview.tpl")
+</section>

@@ -1,5 +1,5 @@
-% # Needs: typed (dict), errors (dict), languages (dict), mail (Section), fixed (dict name -> environment variable)
-% rebase("layout/base.tpl", title=_("Settings"), section="settings", problem=errors or mail.errors or mail.problem)
+% # Needs: typed (dict), errors (dict), languages (dict), mail (Section), preview (look_preview.Preview), fixed (dict name -> environment variable)
+% rebase("layout/base.tpl", title=_("Settings"), section="settings", scripts=["preview.js"], problem=errors or mail.errors or mail.problem)
 <div class="row apart"><header><h1>{{_("Settings")}}</h1></header><div class="row"><a class="button" href="/settings/admin/application-configuration/images">{{_("Pictures of the site")}}</a><a class="button" href="/settings/admin/signing-keys">{{_("Signing keys")}}</a></div></div>
 % if fixed:
 <div class="notice">{{_("Set by the environment, and to be changed there:")}} 
@@ -24,6 +24,9 @@
 <span class="error">{{errors["accent_color"]}}</span>
 % end
 </fieldset>
+<div class="field" id="preview"><span class="label">{{_("Preview")}}</span><small>{{_("How it looks on a light and on a dark screen, before it is saved.")}}</small>
+% include("admin/settings/preview.tpl")
+</div>
 % include("parts/check.tpl", name="allow_own_account_edit", label=_("People may change their own names"), checked=typed["allow_own_account_edit"], disabled="allow_own_account_edit" in fixed, hint=_("Never their e-mail address, by which apps recognise them."))
 % include("parts/check.tpl", name="require_user_email", label=_("Everybody needs an e-mail address"), checked=typed["require_user_email"], disabled="require_user_email" in fixed)
 % include("parts/check.tpl", name="emails_verified", label=_("Addresses that an admin types in count as verified"), checked=typed["emails_verified"], disabled="emails_verified" in fixed)
@@ -36,6 +39,6 @@
 % include("parts/select.tpl", name="authenticator_attachment", label=_("Where new passkeys are kept"), value=typed["authenticator_attachment"], choices={"any": _("Anywhere"), "platform": _("On the device itself"), "cross-platform": _("On a security key or a phone")}, errors=errors, disabled="authenticator_attachment" in fixed, hint=_("What browsers offer; passkeys that there are stay good."))
 % include("parts/check.tpl", name="allow_synced_passkeys", label=_("Passkeys may be copied between devices"), checked=typed["allow_synced_passkeys"], disabled="allow_synced_passkeys" in fixed, hint=_("By iCloud, Google or a password manager. Whoever loses a device then still gets in. Passkeys that there are stay good."))
 </div></section>
-<div class="row"><button class="primary">{{_("Save settings")}}</button></div>
+<div class="row"><button class="primary">{{_("Save settings")}}</button><button formaction="/settings/admin/application-configuration/preview#preview" data-preview>{{_("Preview")}}</button></div>
 </form>
 % include("admin/settings/email.tpl")
