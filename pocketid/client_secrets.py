@@ -7,18 +7,18 @@ its digest and is kept as an Argon2id string. RFC 6749 2.3.1, RFC 9700 2.5.
 import re
 import secrets
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import argon2
 
-from pocketid import crypto
+from pocketid import clients, crypto
 from pocketid.clients import Client
 from pocketid.db import Database
 from pocketid.errors import Invalid, NotFound
+from pocketid.request import Request
 from pocketid.text import _
 
 MAX_SECRETS = 20
@@ -37,6 +37,12 @@ class ClientSecret:
     prefix: str
     expires_at: datetime | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    digest: str
+    expires_at: datetime | None
 
 
 def create(
@@ -86,9 +92,23 @@ def get(db: Database, client_id: str, secret_id: UUID) -> ClientSecret:
     return found
 
 
-def find_client(db: Database, client_ids: Sequence[str], now: datetime) -> tuple[Client, list[str]] | None:
+def find_client(request: Request, client_ids: Iterable[str]) -> tuple[Client, list[str]] | None:
     """The first of these clients that exists, with the digests of the secrets that it may use now."""
-    return db.one(_with_digests, "client_secrets.client", ids=list(client_ids), now=now)
+    for client_id in client_ids:
+        client = clients.known(request, client_id)
+        if client is not None:
+            return client, digests(request, client_id)
+    return None
+
+
+def digests(request: Request, client_id: str) -> list[str]:
+    """The digests of the secrets that a client may use now, newest first; read once until some secret changes."""
+    stored = request.signals.get_row(
+        "client_secrets",
+        client_id,
+        lambda: request.db.many(_Stored, "client_secrets.digests", client_id=client_id),
+    )
+    return [row.digest for row in stored if row.expires_at is None or row.expires_at > request.now]
 
 
 def is_slow(digest: str) -> bool:
@@ -116,10 +136,6 @@ def revoke(db: Database, client_id: str, secret_id: UUID) -> ClientSecret:
 
 def _gone() -> NotFound:
     return NotFound(_("There is no such secret. It may have been revoked already."))
-
-
-def _with_digests(*, digests: list[str], **columns: Any) -> tuple[Client, list[str]]:
-    return Client(**columns), digests
 
 
 def _generate() -> str:

@@ -14,7 +14,7 @@ from uuid import UUID
 from pocketid import callback_urls, images
 from pocketid.db import Database
 from pocketid.errors import NotFound
-from pocketid.request import Fields
+from pocketid.request import Fields, Request
 from pocketid.text import _
 
 SigningAlgorithm = Literal["RS256", "PS256", "ES256", "EdDSA"]
@@ -135,6 +135,11 @@ class Listed:
 def find(db: Database, client_id: str) -> Client | None:
     """The client of an id, or None."""
     return db.one(Client, "clients.by_id", id=client_id)
+
+
+def known(request: Request, client_id: str) -> Client | None:
+    """The same, read once until some client changes: for the protocol, which asks all the time."""
+    return request.signals.get_row("clients", client_id, lambda: find(request.db, client_id))
 
 
 def get(db: Database, client_id: str) -> Client:

@@ -124,6 +124,9 @@ class Jobs:
 
     def _keep_house(self) -> None:
         while not self._stopped.wait(_EVERY_SECONDS):
+            self._site.signals.changed(
+                ""
+            )  # should a NOTIFY be lost, nothing is believed for longer than this
             try:
                 keep_house(self._site)
             except Exception as error:  # whatever it is, the next minute tries again

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_MOST_ROWS = 500
 
 
 class Signals:
@@ -28,6 +29,19 @@ class Signals:
         except KeyError:
             return self._load(table, load)
         return kept
+
+    def get_row(self, table: str, key: str, load: Callable[[], T]) -> T:
+        """The same for one row of a table; what is not there is not remembered, so that nobody fills us with it.
+
+        A row that was read before a change lands among those that the change dropped, however late it comes.
+        """
+        rows: dict[str, T] = self.get(table, dict)
+        found = rows.get(key)
+        if found is None:
+            found = load()
+            if found is not None and len(rows) < _MOST_ROWS:
+                rows[key] = found
+        return found
 
     def changed(self, table: str) -> None:
         """Forget what was read from a table; the empty text stands for all of them."""

@@ -25,6 +25,7 @@ from pocketid.db import Connection, Database, Pool, Statements, connect
 from pocketid.geo import Network, Places
 from pocketid.paths import data_dir
 from pocketid.render import Assets
+from pocketid.request import Request
 from pocketid.routes import ROUTES
 from pocketid.web import Site
 from tests.browser import Browser
@@ -240,6 +241,29 @@ def committed_site(database: str, statements: Statements, clock: Clock, assets: 
 def db(site: Site) -> Iterator[Database]:
     with site.database() as database:
         yield database
+
+
+@pytest.fixture
+def request_of(site: Site, db: Database) -> Callable[..., Request]:
+    """A bare request on the site, with other environment variables if there are any."""
+
+    def make(**environment: str) -> Request:
+        values: dict[str, Any] = dict.fromkeys(
+            ("query", "form", "files", "headers", "cookies", "body", "address", "browser")
+        )
+        return Request(
+            method="GET",
+            path="/",
+            now=site.clock(),
+            config=make_config(**environment),
+            keyring=site.keyring,
+            signals=site.signals,
+            assets=site.assets,
+            db=db,
+            **values,
+        )
+
+    return make
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def _client(asked: Authorization) -> None:
     client_id = asked.parameters.get("client_id")
     if client_id is None:
         raise ShownError(_("The app did not say who it is (client_id is missing)."), "client_id missing")
-    client = clients.find(asked.request.db, client_id)
+    client = clients.known(asked.request, client_id)
     if client is None:
         raise ShownError(
             _(

@@ -64,7 +64,7 @@ def _identify(request: Request, client_ids: Sequence[str], secrets: Sequence[str
     possible = [
         client_id for client_id in client_ids if len(client_id) <= _LONGEST_ID and "\0" not in client_id
     ]
-    found = client_secrets.find_client(request.db, possible, request.now)
+    found = client_secrets.find_client(request, possible)
     client, digests = found or (None, [_NOBODY])
     if client is not None and client.is_public and not any(secrets):
         return client

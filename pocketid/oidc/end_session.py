@@ -74,7 +74,7 @@ def _hint(request: Request, sent: dict[str, str]) -> _Hint | None:
         return None
     if sent.get("client_id", audience) != audience:
         return None
-    client = clients.find(request.db, audience)
+    client = clients.known(request, audience)
     return _Hint(client, subject, str(claims.get("sid", ""))) if client else None
 
 

@@ -56,6 +56,5 @@ def _secret_matches(request: Request, client: Client) -> bool | None:
     typed = request.form.text("secret")
     if not typed or client.is_public:
         return None
-    known = client_secrets.find_client(request.db, [client.id], request.now)
-    digests = known[1] if known else []
+    digests = client_secrets.digests(request, client.id)
     return any(client_secrets.matches(typed[:512], digest) for digest in digests)

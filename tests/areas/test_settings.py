@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from typing import Any
 
 import pytest
 
@@ -169,29 +168,6 @@ def test_what_the_environment_fixes_is_not_stored(
     with pytest.raises(NotAllowed, match="APP_NAME"):
         settings.update(request, {"app_name": "Skylab", "emails_verified": True})
     assert shared_connection.execute("select count(*) from settings").fetchone() == (0,)
-
-
-@pytest.fixture
-def request_of(site: Site, db: Database) -> Callable[..., Request]:
-    """A bare request on the site, with other environment variables if there are any."""
-
-    def make(**environment: str) -> Request:
-        values: dict[str, Any] = dict.fromkeys(
-            ("query", "form", "files", "headers", "cookies", "body", "address", "browser")
-        )
-        return Request(
-            method="GET",
-            path="/",
-            now=site.clock(),
-            config=make_config(**environment),
-            keyring=site.keyring,
-            signals=site.signals,
-            assets=site.assets,
-            db=db,
-            **values,
-        )
-
-    return make
 
 
 # Several instances

@@ -15,6 +15,7 @@ from pocketid.clients import Client
 from pocketid.db import Database
 from pocketid.groups import Group
 from pocketid.oidc import claims
+from pocketid.request import Request
 from pocketid.users import User
 from tests.browser import Browser
 from tests.conftest import Clock
@@ -156,14 +157,14 @@ def test_each_recipe_makes_a_client_and_shows_what_to_enter(
 
 
 def test_ad_08_the_secret_of_a_new_client_is_shown_once_and_never_again(
-    browser: Browser, db: Database, now: datetime, events: Events
+    browser: Browser, request_of: Callable[..., Request], events: Events
 ) -> None:
     browser.get(f"{LIST}/new/immich")
     browser.post(f"{LIST}/new/immich", {"address": ADDRESS})
     client_id, secret = browser.variables["client"].id, browser.variables["secret"]
     assert secret in browser.text
     assert browser.headers["Cache-Control"] == "no-store"
-    found = client_secrets.find_client(db, [client_id], now)
+    found = client_secrets.find_client(request_of(), [client_id])
     assert found is not None
     [digest] = found[1]
     assert client_secrets.matches(secret, digest)
@@ -412,12 +413,12 @@ def test_ad_08_a_further_secret_is_shown_once(
 
 
 def test_a_chosen_secret_works(
-    browser: Browser, db: Database, now: datetime, make_client: MakeClient
+    browser: Browser, request_of: Callable[..., Request], make_client: MakeClient
 ) -> None:
     make_client("immich")
     browser.get(HERE)
     browser.post(f"{HERE}/secrets", {"days": "", "secret": "chosen by a person"})
-    found = client_secrets.find_client(db, ["immich"], now)
+    found = client_secrets.find_client(request_of(), ["immich"])
     assert found is not None
     [digest] = found[1]
     assert client_secrets.matches("chosen by a person", digest)

@@ -5,21 +5,24 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 
-from pocketid import jobs, outbox, web
+from pocketid import client_secrets, clients, jobs, outbox, web
 from pocketid.db import Pool, connect
 from pocketid.jobs import Jobs
 from pocketid.outbox import Kind
 from pocketid.request import Guard, Request
 from pocketid.response import Response, empty
+from pocketid.routes import ROUTES
 from pocketid.web import Route, Site
 from tests.browser import Browser
 from tests.conftest import Clock
 from tests.mail_server import MailServer
 from tests.mails import set_up
+from tests.oidc.flow import CALLBACK, App
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 15) -> bool:
@@ -57,6 +60,33 @@ def test_a_change_by_anybody_drops_what_was_kept(working: Site, database: str) -
     with connect(database) as connection:
         connection.execute("insert into settings (name, value) values ('appName', 'House')")
     assert eventually(lambda: bool(read(working) == "read again"))
+
+
+def test_a_secret_that_is_revoked_elsewhere_ends_and_so_does_the_client(
+    working: Site, database: str, clock: Clock
+) -> None:
+    """Clients and digests are kept in memory, but for no longer than until the change is heard."""
+    with working.database() as db:
+        change = clients.Change(id="immich", name="Immich", redirect_uris=[CALLBACK])
+        clients.create(db, change, None, clock())
+        app = App("immich", client_secrets.create(db, "immich", clock())[1])
+        db.commit()
+    browser = Browser(web.application(working, ROUTES), working.config.app_url)
+    working.signals.changed("settings")  # which held a word of the fixture
+
+    def error() -> Any:
+        return app.exchange(browser, "unknown").json()["error"]
+
+    def is_unknown() -> bool:
+        return app.authorize(browser).status == HTTPStatus.BAD_REQUEST
+
+    assert [error(), error()] == ["invalid_grant"] * 2
+    with connect(database) as connection:
+        connection.execute("delete from client_secrets")
+        assert eventually(lambda: bool(error() == "invalid_client"))
+        assert not is_unknown()
+        connection.execute("delete from clients")
+        assert eventually(is_unknown)
 
 
 def test_s_ft_02_a_listener_that_lost_its_connection_keeps_nothing_and_comes_back(
