@@ -1134,6 +1134,10 @@ CREATE UNIQUE INDEX users_username_key ON public.users USING btree (lower(userna
 
 CREATE INDEX users_waiting_since ON public.users USING btree (waiting_since) WHERE (waiting_since IS NOT NULL);
 
+CREATE TRIGGER client_secrets_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.client_secrets FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
+
+CREATE TRIGGER clients_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.clients FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
+
 CREATE TRIGGER outbox_changed AFTER INSERT OR DELETE OR UPDATE OF given_up_at ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
 
 CREATE TRIGGER own_images_changed AFTER INSERT OR UPDATE ON public.images FOR EACH ROW WHEN ((new.subject = 'application'::text)) EXECUTE FUNCTION public.tell_of_change();
