@@ -59,6 +59,7 @@ class Config:
     log_level: Literal["debug", "info", "warn", "error"]
     log_json: bool
     signing_key_rotation_days: int
+    webauthn_related_origins: tuple[str, ...]
     geolite_db_path: Path
     geolite_db_url: str
     maxmind_license_key: str
@@ -131,6 +132,7 @@ def load(environ: Mapping[str, str], directory: Path) -> Config:
         log_level=values["LOG_LEVEL"],
         log_json=values["LOG_JSON"],
         signing_key_rotation_days=values["SIGNING_KEY_ROTATION_DAYS"],
+        webauthn_related_origins=values["WEBAUTHN_RELATED_ORIGINS"],
         geolite_db_path=values["GEOLITE_DB_PATH"] or values["DATA_DIR"] / _PLACES_FILE,
         geolite_db_url=values["GEOLITE_DB_URL"],
         maxmind_license_key=values["MAXMIND_LICENSE_KEY"],

@@ -1,7 +1,7 @@
 """The URL map: every route with its handler and its guard, one a line."""
 
 from pocketid.api import api_keys as keys_api
-from pocketid.oidc import authorize, discovery, end_session, par, token, userinfo
+from pocketid.oidc import authorize, discovery, end_session, par, token, userinfo, well_known
 from pocketid.pages import (
     account,
     admin_access,
@@ -72,6 +72,9 @@ ROUTES = (
     Route("GET", "/.well-known/openid-configuration", discovery.configuration, PROTOCOL),
     Route("GET", "/.well-known/oauth-authorization-server", discovery.configuration, PROTOCOL),
     Route("GET", "/.well-known/jwks.json", discovery.jwks, PROTOCOL),
+    Route("GET", "/.well-known/webfinger", well_known.webfinger, PROTOCOL),
+    Route("GET", "/.well-known/webauthn", well_known.webauthn, PROTOCOL),
+    Route("GET", "/.well-known/passkey-endpoints", well_known.passkey_endpoints, PROTOCOL),
     Route("GET", "/authorize", authorize.authorize, PROTOCOL),
     Route("POST", "/authorize", authorize.authorize, PROTOCOL),
     Route("POST", "/api/oidc/par", par.push, PROTOCOL),  # authenticates the client itself

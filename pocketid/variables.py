@@ -96,6 +96,10 @@ def _origin(text: str) -> str:
     return f"{parts.scheme.lower()}://{f'[{host}]' if is_address else host}{port}"
 
 
+def _origins(text: str) -> tuple[str, ...]:
+    return tuple(_origin(part) for part in text.split(",") if part.strip())
+
+
 def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
 
@@ -284,6 +288,14 @@ VARIABLES = (
         "http://pocketid:1411",
         "The address under which apps reach the token, userinfo and key endpoints, if it is another one.",
         old_names=("INTERNAL_BACKEND_URL",),
+    ),
+    Variable(
+        "WEBAUTHN_RELATED_ORIGINS",
+        "",
+        _origins,
+        "addresses without path, separated by commas",
+        "https://id.example.net,https://example.com",
+        "Other addresses whose pages may use the passkeys made here, as `/.well-known/webauthn` tells browsers.",
     ),
     Variable(
         "LOG_LEVEL",

@@ -371,7 +371,8 @@ def _creation_options(
 
 def _check(request: Request, kind: str, client_data: CollectedClientData, data: AuthenticatorData) -> None:
     required = settings.load(request).user_verification == "required"
-    answers.check_client_data(client_data, kind, request.config.app_url)
+    origins = (request.config.app_url, *request.config.webauthn_related_origins)
+    answers.check_client_data(client_data, kind, origins)
     answers.check_authenticator_data(data, request.config.rp_id, verification_required=required)
 
 

@@ -12,6 +12,7 @@ for, so none is looked at.
 
 import json
 import struct
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,11 +76,11 @@ def read_authentication(text: str) -> AuthenticationResponse:
         raise Unfit("malformed response") from error
 
 
-def check_client_data(client_data: CollectedClientData, kind: str, origin: str) -> None:
+def check_client_data(client_data: CollectedClientData, kind: str, origins: Collection[str]) -> None:
     """Whether the browser asked in our name, on our page. Raises Unfit."""
     if client_data.type != kind:
         raise Unfit("wrong type")
-    if client_data.origin != origin:
+    if client_data.origin not in origins:
         raise Unfit("wrong origin")
     if client_data.cross_origin:
         raise Unfit("asked within a frame of another site")

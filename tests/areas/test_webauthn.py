@@ -140,6 +140,16 @@ def test_wa_07_signing_in_notes_the_use_and_what_the_passkey_says_of_backups(
     assert changed == {"backed_up": {"before": False, "after": True}}
 
 
+def test_wa_02_an_origin_that_the_operator_named_may_use_the_passkeys(
+    enrol: Callable[..., Enrolled], reconfigured: Callable[..., Browser]
+) -> None:
+    anna = enrol()
+    other = reconfigured(WEBAUTHN_RELATED_ORIGINS="https://login.example.net")
+    for origin, status in (("https://login.example.net.evil.test", 400), ("https://login.example.net", 303)):
+        answer(other, anna.device, origin=origin)
+        assert other.status == status
+
+
 MISBEHAVIOURS: dict[str, dict[str, Any]] = {
     "wa_02_the_origin_of_a_subdomain": {"origin": "https://evil.pocketid.example.test"},
     "wa_02_an_origin_with_a_port": {"origin": "https://pocketid.example.test:8443"},

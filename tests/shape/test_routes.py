@@ -35,6 +35,7 @@ CACHED = {
     "/.well-known/openid-configuration": "public, max-age=300",
     "/.well-known/oauth-authorization-server": "public, max-age=300",
     "/.well-known/jwks.json": "public, max-age=300",
+    "/.well-known/passkey-endpoints": "public, max-age=300",
 }
 # A picture is answered for every id, so that nobody learns which ones exist; a code is looked at, never looked up.
 SAME_FOR_EVERY_ID = {
@@ -45,6 +46,8 @@ SAME_FOR_EVERY_ID = {
 LED_ON_FOR_EVERY_ID = {"/st/<text>"}  # to the page that looks it up
 NOT_OK_FOR_AN_ADMIN = {
     "/setup": 404,  # there is an account
+    "/.well-known/webfinger": 400,  # nobody is asked for
+    "/.well-known/webauthn": 404,  # there are no related origins
     "/authorize": 400,  # nothing is asked for
     "/api/oidc/userinfo": 401,
     "/interaction": 410,
@@ -164,6 +167,9 @@ def test_only_the_protocol_is_reachable_from_other_sites() -> None:
         "/.well-known/openid-configuration",
         "/.well-known/oauth-authorization-server",
         "/.well-known/jwks.json",
+        "/.well-known/webfinger",
+        "/.well-known/webauthn",
+        "/.well-known/passkey-endpoints",
         "/authorize",
         "/api/oidc/par",
         "/api/oidc/token",
