@@ -204,12 +204,13 @@ def ask_delete(request: Request, user_id: str) -> Response:
     user = users.get(request.db, row_id(user_id))
     name = users.name_of(user)
     number = len(webauthn.of_user(request.db, user.id))
+    lost = ngettext("{n} passkey is deleted.", "{n} passkeys are deleted.", number).format(n=number)
     return ask(
         request,
         _("Delete {name}?").format(name=name),
         [
             _("{name} is signed out everywhere and cannot come back.").format(name=name),
-            ngettext("{n} passkey is deleted.", "{n} passkeys are deleted.", number).format(n=number),
+            *([lost] if number else []),
             *_what_ends(request, user),
             _(
                 "What they have stored in apps stays there; a new account of the same name is another person to apps."
@@ -235,10 +236,10 @@ def delete(request: Request, user_id: str) -> Response:
 
 
 def _what_ends(request: Request, user: users.User) -> list[str]:
-    """What a person has at the moment and loses when they are kept out, counted."""
+    """What a person has at the moment and loses when they are kept out, counted; nothing of what there is not."""
     number = len(sessions.of_user(request.db, user.id, request.now))
     known = [consent.client_name for consent in consents.of_user(request.db, user.id)]
-    ended = [ngettext("{n} session ends.", "{n} sessions end.", number).format(n=number)]
+    ended = [ngettext("{n} session ends.", "{n} sessions end.", number).format(n=number)] if number else []
     if known:
         sentence = ngettext(
             "{n} app may no longer learn of them: {apps}.",

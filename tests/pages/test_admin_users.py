@@ -528,9 +528,9 @@ def test_the_questions_count_what_ends_and_what_is_lost(
     sign_in: SignIn,
     shared_connection: Connection,
 ) -> None:
-    lost = ("0 passkeys are deleted.", "0 sessions end.")
-    assert all(sentence in browser.get(f"{page}/delete").text for sentence in lost)
-    assert "may no longer learn" not in browser.text
+    browser.get(f"{page}/delete")
+    for nothing in ("are deleted", "sessions end", "may no longer learn"):
+        assert nothing not in browser.text
     shared_connection.execute(
         "insert into passkeys (user_id, credential_id, public_key, name) values (%s, 'one', '', 'Phone')",
         [ben.id],

@@ -41,13 +41,14 @@
 </dl>
 <p class="soft">{{_("Only an administrator can change these details.")}}</p>
 % end
-<form method="post" action="/settings/account/language" class="row" id="language-form">
+<form method="post" action="/settings/account/language" class="fields" id="language-form">
 % include("parts/form_token.tpl")
-<label for="language">{{_("Language")}}</label><select id="language" name="language" class="narrow" autocomplete="language"><option value="">{{_("As the browser says")}}</option>
+<div class="field"><label for="language">{{_("Language")}}</label><select id="language" name="language" autocomplete="language"><option value="">{{_("As the browser says")}}</option>
 % for code, words in languages.items():
 <option value="{{code}}" lang="{{code}}"{{! " selected" if code == user.locale else "" }}>{{words}}</option>
 % end
-</select><button>{{_("Save language")}}</button></form>
+</select></div>
+<div class="row"><button>{{_("Save language")}}</button></div></form>
 <form method="post" action="/settings/account/picture" enctype="multipart/form-data" class="fields">
 % include("parts/form_token.tpl")
 <div class="field"><label for="picture">{{_("Picture")}}</label><small id="picture-hint">{{_("PNG, JPEG or WebP, up to 5 MB; it is cut to a square.")}}</small>

@@ -102,12 +102,12 @@
 <form class="card" id="logo" method="post" action="{{here}}/logo" enctype="multipart/form-data"><header><h2>{{_("Logo")}}</h2></header>
 % include("parts/form_token.tpl")
 % if logo_version or dark_logo_version:
-<div class="row">
+<div class="swatches">
 % if logo_version:
-<figure class="swatch on-light"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo?v={{logo_version}}" alt="" width="52" height="52"><figcaption>{{_("On light pages")}}</figcaption></figure>
+<figure class="swatch"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo?v={{logo_version}}" alt="" width="52" height="52"><figcaption>{{_("On light pages")}}</figcaption></figure>
 % end
 % if dark_logo_version:
-<figure class="swatch on-dark"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo?light=false&v={{dark_logo_version}}" alt="" width="52" height="52"><figcaption>{{_("On dark pages")}}</figcaption></figure>
+<figure class="swatch dark"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo?light=false&v={{dark_logo_version}}" alt="" width="52" height="52"><figcaption>{{_("On dark pages")}}</figcaption></figure>
 % end
 </div>
 % end

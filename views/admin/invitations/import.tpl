@@ -12,7 +12,8 @@
 <div class="row"><button class="primary">{{_("Look at the file")}}</button><a class="button quiet" href="/settings/admin/invitations">{{_("Cancel")}}</a></div>
 </form>
 <section class="card" aria-labelledby="format-title"><header><h2 id="format-title">{{_("What the file looks like")}}</h2><p class="soft">{{_("Its first line names the columns; only a first or last name is needed. Several groups stand with | between them.")}}</p></header>
-<p><code>first_name,last_name,email,groups</code><br><code>Ada,Keller,ada@example.org,Family|Book club</code></p>
+<pre>first_name,last_name,email,groups
+Ada,Keller,ada@example.org,Family|Book club</pre>
 <dl class="facts">
 % for name, others in columns.items():
 <div><dt><code>{{name}}</code></dt><dd>{{_("also {names}").format(names=", ".join(others))}}</dd></div>

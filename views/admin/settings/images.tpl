@@ -18,7 +18,7 @@
 </div>
 <div class="row"><button>{{_("Upload")}}</button></div></form>
 % if picture["is_own"]:
-<form method="post" action="/settings/admin/application-configuration/images/{{picture["name"]}}/reset">
+<form class="row" method="post" action="/settings/admin/application-configuration/images/{{picture["name"]}}/reset">
 % include("parts/form_token.tpl")
 <button class="quiet danger" aria-label="{{_("Reset to default: {picture}").format(picture=picture["label"])}}">{{_("Reset to default")}}</button></form>
 % end

@@ -17,10 +17,12 @@
 % end
 <nav class="row" aria-label="{{_("On this page")}}">
 % for part, label in (("groups", _("Groups")), ("passkeys", _("Passkeys")), ("sessions", _("Signed in on")), ("link", _("One-time link")), ("apps", _("Apps")), ("events", _("Activity"))):
+% if part != "link" or not user.disabled:
 <a href="#{{part}}">{{label}}</a>
 % end
+% end
 </nav>
-% if link or not passkeys:
+% if (link or not passkeys) and not user.disabled:
 % include("admin/users/link.tpl", here=here, name=name, link=link, qr=qr, can_mail=can_mail, links=links)
 % end
 <form class="card" method="post" action="{{here}}"><header><h2>{{_("General")}}</h2></header>
@@ -61,7 +63,7 @@
 <p class="soft">{{_("Nowhere at the moment.")}}</p>
 % end
 </section>
-% if passkeys and not link:
+% if passkeys and not link and not user.disabled:
 % include("admin/users/link.tpl", here=here, name=name, link=link, qr=qr, can_mail=can_mail, links=links)
 % end
 % include("admin/users/apps.tpl", name=name, apps=apps, consents=consents)
