@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pocketid import fetched_keys, jose
+from pocketid import crypto, fetched_keys, jose
+from pocketid.crypto import Keyring
 from pocketid.db import Database
 from pocketid.errors import Invalid
 from pocketid.jose import BadKey, NotValid, Token
@@ -19,6 +20,7 @@ from pocketid.text import _
 MOST_KEYS = 10
 _MAX_CHARACTERS = 32 * 1024
 _MAX_ADDRESS = 2048
+_PURPOSE = "client-secret-jwt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class ClientKeys:
     keys: list[dict[str, Any]] = field(default_factory=list)
     jwks_uri: str | None = None
     algorithm: str | None = None
+    sealed_secret: bytes | None = field(default=None, repr=False)
 
     def __bool__(self) -> bool:
         """Whether there is any."""
@@ -70,6 +73,25 @@ def save(db: Database, registered: ClientKeys, now: datetime) -> None:
         algorithm=registered.algorithm,
         now=now,
     )
+
+
+def make_secret(db: Database, keyring: Keyring, client_id: str, now: datetime) -> str:
+    """Give a client another secret to sign with (client_secret_jwt), to be shown once.
+
+    It has to be read back for each signature, so it is made for this alone: no secret that is kept as a digest turns
+    into one that is kept sealed.
+    """
+    secret = crypto.random_token()
+    sealed = keyring.seal(_PURPOSE, secret.encode(), client_id)
+    db.run("client_keys.seal", client_id=client_id, sealed_secret=sealed, now=now)
+    return secret
+
+
+def secret(keyring: Keyring, registered: ClientKeys) -> str | None:
+    """The secret that a client signs with, or None."""
+    if registered.sealed_secret is None:
+        return None
+    return keyring.open(_PURPOSE, registered.sealed_secret, registered.client_id).decode()
 
 
 def read(text: str) -> list[dict[str, Any]]:

@@ -20,9 +20,19 @@ from pocketid.text import _
 SigningAlgorithm = Literal["RS256", "PS256", "ES256", "EdDSA"]
 SIGNING_ALGORITHMS: tuple[str, ...] = get_args(SigningAlgorithm)
 TOKEN_SECONDS = range(60, 365 * 86_400 + 1)
+AUTH_METHODS = ("any", "private_key_jwt", "client_secret_jwt")
+LONGEST_ID = 128
 _ID = re.compile(r"[a-zA-Z0-9._-]{2,128}")
 _RESERVED_IDS = {"new"}  # an address of the pages
 _MAX_URIS = 50
+_FAPI = {  # FAPI 2.0 Security Profile 5.3.2
+    "is_public": False,
+    "auth_method": "private_key_jwt",
+    "requires_dpop": True,
+    "requires_pushed_request": True,
+    "requires_pkce": True,
+    "allows_plain_pkce": False,
+}
 _CONSTRAINTS = {"clients_pkey": ("id", "Another client has this ID.")}
 
 
@@ -50,6 +60,9 @@ class Client:
     always_includes_groups: bool
     claim_mapping: dict[str, Any]
     signing_algorithm: str
+    auth_method: str
+    requires_dpop: bool
+    is_fapi: bool
     access_token_seconds: int
     refresh_token_seconds: int
     recipe: str | None
@@ -83,6 +96,9 @@ class Change:
     always_includes_groups: bool = False
     claim_mapping: dict[str, Any] = field(default_factory=dict)
     signing_algorithm: str = "RS256"
+    auth_method: str = "any"
+    requires_dpop: bool = False
+    is_fapi: bool = False
     access_token_seconds: int = 3600
     refresh_token_seconds: int = 30 * 86_400
     recipe: str | None = None
@@ -229,8 +245,14 @@ def people(db: Database, client: Client) -> int:
 
 
 def _as_row(change: Change) -> dict[str, Any]:
-    """The columns; a public client without PKCE cannot exist (RFC 9700 2.1.1)."""
-    return asdict(change) | {"requires_pkce": change.requires_pkce or change.is_public}
+    """The columns. A public client has PKCE (RFC 9700 2.1.1) and proves nothing; a FAPI client keeps every rule."""
+    row = asdict(change)
+    if change.is_fapi:
+        algorithm = change.signing_algorithm if change.signing_algorithm != "RS256" else "ES256"
+        return row | _FAPI | {"signing_algorithm": algorithm}
+    if change.is_public:
+        return row | {"requires_pkce": True, "auth_method": "any"}
+    return row
 
 
 def _seconds(minutes: str) -> int:

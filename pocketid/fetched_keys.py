@@ -83,8 +83,9 @@ def _fetched(request: Request, address: str) -> list[dict[str, Any]] | None:
         return None
     db.release()  # nobody waits for a connection that waits for somebody else's server
     try:
-        found = jose.json_object(fetching.fetch(address, limit=_MAX_BYTES)).get("keys")
-    except (fetching.NotFetched, ValueError) as error:
+        content = fetching.get(address, limit=_MAX_BYTES, policy=fetching.for_admins(request.config))
+        found = jose.json_object(content).get("keys")
+    except (fetching.Failed, ValueError) as error:
         log.warning("keys_not_fetched", address=address, reason=str(error))
         return None
     members = found if isinstance(found, list) else []

@@ -3,8 +3,8 @@
 select id, name, description, launch_url, redirect_uris, logout_uris, is_public, requires_pkce,
        allows_plain_pkce, requires_reauthentication, requires_pushed_request, requires_signed_request,
        requires_device_bound_passkey, longest_sign_in_seconds, skips_consent, is_group_restricted, claims_in_id_token,
-       always_includes_groups, claim_mapping, signing_algorithm, access_token_seconds, refresh_token_seconds,
-       recipe, recipe_answers, created_by, created_at, updated_at
+       always_includes_groups, claim_mapping, signing_algorithm, auth_method, requires_dpop, is_fapi,
+       access_token_seconds, refresh_token_seconds, recipe, recipe_answers, created_by, created_at, updated_at
   from clients
  where id = %(id)s;
 
@@ -13,15 +13,16 @@ select id, name, description, launch_url, redirect_uris, logout_uris, is_public,
 insert into clients (id, name, description, launch_url, redirect_uris, logout_uris, is_public, requires_pkce,
                      allows_plain_pkce, requires_reauthentication, requires_pushed_request, requires_signed_request,
                      requires_device_bound_passkey, longest_sign_in_seconds, skips_consent, is_group_restricted,
-                     claims_in_id_token, always_includes_groups, claim_mapping, signing_algorithm,
-                     access_token_seconds, refresh_token_seconds, recipe, recipe_answers, created_by,
+                     claims_in_id_token, always_includes_groups, claim_mapping, signing_algorithm, auth_method,
+                     requires_dpop, is_fapi, access_token_seconds, refresh_token_seconds, recipe, recipe_answers, created_by,
                      created_at, updated_at)
 values (%(id)s, %(name)s, %(description)s, %(launch_url)s, %(redirect_uris)s, %(logout_uris)s, %(is_public)s,
         %(requires_pkce)s, %(allows_plain_pkce)s, %(requires_reauthentication)s,
         %(requires_pushed_request)s, %(requires_signed_request)s, %(requires_device_bound_passkey)s,
         %(longest_sign_in_seconds)s, %(skips_consent)s,
         %(is_group_restricted)s, %(claims_in_id_token)s, %(always_includes_groups)s, %(claim_mapping)s,
-        %(signing_algorithm)s, %(access_token_seconds)s, %(refresh_token_seconds)s, %(recipe)s,
+        %(signing_algorithm)s, %(auth_method)s, %(requires_dpop)s, %(is_fapi)s,
+        %(access_token_seconds)s, %(refresh_token_seconds)s, %(recipe)s,
         %(recipe_answers)s, %(created_by)s, %(now)s, %(now)s);
 
 -- name: update
@@ -46,6 +47,9 @@ update clients
        always_includes_groups = %(always_includes_groups)s,
        claim_mapping = %(claim_mapping)s,
        signing_algorithm = %(signing_algorithm)s,
+       auth_method = %(auth_method)s,
+       requires_dpop = %(requires_dpop)s,
+       is_fapi = %(is_fapi)s,
        access_token_seconds = %(access_token_seconds)s,
        refresh_token_seconds = %(refresh_token_seconds)s,
        recipe = %(recipe)s,

@@ -89,10 +89,13 @@ CREATE TABLE public.access_tokens (
     digest bytea NOT NULL,
     authorization_id uuid NOT NULL,
     scopes text[] NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    dpop_jkt text
 );
 
 COMMENT ON COLUMN public.access_tokens.digest IS 'SHA-256 of the jti: the row is what makes a signed token revocable';
+
+COMMENT ON COLUMN public.access_tokens.dpop_jkt IS 'Thumbprint of the key that the token works with; null for a bearer token';
 
 CREATE TABLE public.api_grant_permissions (
     api_id uuid NOT NULL,
@@ -188,9 +191,14 @@ CREATE TABLE public.clients (
     requires_signed_request boolean DEFAULT false NOT NULL,
     requires_device_bound_passkey boolean DEFAULT false NOT NULL,
     longest_sign_in_seconds integer,
+    auth_method text DEFAULT 'any'::text NOT NULL,
+    requires_dpop boolean DEFAULT false NOT NULL,
+    is_fapi boolean DEFAULT false NOT NULL,
     CONSTRAINT clients_access_token_seconds_check CHECK (((access_token_seconds >= 60) AND (access_token_seconds <= 31536000))),
+    CONSTRAINT clients_auth_method_check CHECK ((auth_method = ANY (ARRAY['any'::text, 'private_key_jwt'::text, 'client_secret_jwt'::text]))),
     CONSTRAINT clients_check CHECK ((requires_pkce OR (NOT is_public))),
     CONSTRAINT clients_description_check CHECK ((char_length(description) <= 150)),
+    CONSTRAINT clients_fapi CHECK (((NOT is_fapi) OR ((auth_method = 'private_key_jwt'::text) AND requires_dpop AND requires_pushed_request AND requires_pkce AND (NOT allows_plain_pkce) AND (NOT is_public) AND (signing_algorithm <> 'RS256'::text)))),
     CONSTRAINT clients_id_check CHECK (((char_length(id) >= 2) AND (char_length(id) <= 128))),
     CONSTRAINT clients_longest_sign_in_seconds_check CHECK ((longest_sign_in_seconds > 0)),
     CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
@@ -203,6 +211,10 @@ COMMENT ON COLUMN public.clients.logout_uris IS 'post_logout_redirect_uris, Open
 COMMENT ON COLUMN public.clients.claim_mapping IS 'groups and rules as in pocketid/claim_mapping.py; empty when nothing differs';
 
 COMMENT ON COLUMN public.clients.longest_sign_in_seconds IS 'How old a sign-in may be before the passkey is asked for again; null for as long as the session';
+
+COMMENT ON COLUMN public.clients.auth_method IS 'any: secrets, keys and federated identities alike, as far as the client has them';
+
+COMMENT ON COLUMN public.clients.is_fapi IS 'The client keeps to the FAPI 2.0 Security Profile, and we hold it to that';
 
 CREATE TABLE public.group_members (
     group_id uuid NOT NULL,
@@ -304,7 +316,8 @@ CREATE TABLE public.authorizations (
     code_challenge_method text,
     revoked_at timestamp with time zone,
     expires_at timestamp with time zone NOT NULL,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    dpop_jkt text
 );
 
 COMMENT ON TABLE public.authorizations IS 'What one completed authorization request stands for: its code, and the family of tokens issued from it';
@@ -312,6 +325,8 @@ COMMENT ON TABLE public.authorizations IS 'What one completed authorization requ
 COMMENT ON COLUMN public.authorizations.session_id IS 'The sid; no reference, because tokens outlive the session that they came from';
 
 COMMENT ON COLUMN public.authorizations.expires_at IS 'When the last token of the family has expired and the row may go';
+
+COMMENT ON COLUMN public.authorizations.dpop_jkt IS 'Thumbprint of the key that the code is bound to, and later the tokens (RFC 9449)';
 
 CREATE TABLE public.ceremonies (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -374,12 +389,15 @@ CREATE TABLE public.client_keys (
     jwks_uri text,
     algorithm text,
     updated_at timestamp with time zone NOT NULL,
+    sealed_secret bytea,
     CONSTRAINT client_keys_check CHECK (((jwks_uri IS NULL) OR (keys = '{}'::jsonb[])))
 );
 
 COMMENT ON COLUMN public.client_keys.keys IS 'Members of a JWK set, public ones alone';
 
 COMMENT ON COLUMN public.client_keys.algorithm IS 'The only algorithm that the client signs with; null stands for any that is allowed';
+
+COMMENT ON COLUMN public.client_keys.sealed_secret IS 'The secret of client_secret_jwt, sealed under ENCRYPTION_KEY and bound to client_id';
 
 CREATE TABLE public.client_secrets (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -440,6 +458,27 @@ CREATE TABLE public.email_verifications (
 );
 
 COMMENT ON TABLE public.email_verifications IS 'One a person: a newer link takes the place of the one before';
+
+CREATE TABLE public.federated_identities (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    client_id text NOT NULL,
+    issuer text NOT NULL,
+    subject text,
+    audience text,
+    jwks_uri text,
+    allows_reuse boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.federated_identities IS 'Who a client is elsewhere: tokens of these issuers prove that it is the client';
+
+COMMENT ON COLUMN public.federated_identities.subject IS 'Null stands for the client id';
+
+COMMENT ON COLUMN public.federated_identities.audience IS 'Null stands for our issuer';
+
+COMMENT ON COLUMN public.federated_identities.jwks_uri IS 'Null stands for /.well-known/jwks.json of the issuer';
+
+COMMENT ON COLUMN public.federated_identities.allows_reuse IS 'The same token may come again until it has expired';
 
 CREATE TABLE public.fetched_keys (
     address text NOT NULL,
@@ -882,6 +921,9 @@ ALTER TABLE ONLY public.device_logins
 ALTER TABLE ONLY public.email_verifications
     ADD CONSTRAINT email_verifications_pkey PRIMARY KEY (user_id);
 
+ALTER TABLE ONLY public.federated_identities
+    ADD CONSTRAINT federated_identities_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.fetched_keys
     ADD CONSTRAINT fetched_keys_pkey PRIMARY KEY (address);
 
@@ -1035,6 +1077,8 @@ CREATE INDEX device_logins_interaction_id ON public.device_logins USING btree (i
 CREATE UNIQUE INDEX email_verifications_digest_key ON public.email_verifications USING btree (digest);
 
 CREATE INDEX email_verifications_expires_at ON public.email_verifications USING btree (expires_at);
+
+CREATE INDEX federated_identities_client_id ON public.federated_identities USING btree (client_id);
 
 CREATE INDEX group_members_user_id ON public.group_members USING btree (user_id);
 
@@ -1226,6 +1270,9 @@ ALTER TABLE ONLY public.device_logins
 
 ALTER TABLE ONLY public.email_verifications
     ADD CONSTRAINT email_verifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.federated_identities
+    ADD CONSTRAINT federated_identities_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.group_members
     ADD CONSTRAINT group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;

@@ -1,4 +1,6 @@
-"""Client authentication: client_secret_basic, client_secret_post, none. RFC 6749 2.3, OpenID Connect Core 9.
+"""Client authentication: by a secret, by a signed assertion (client_assertion.py), or none at all for public clients.
+
+RFC 6749 2.3, OpenID Connect Core 9.
 
 A failed one spends nothing: real clients try another method with the same code. Failures are limited for each
 client and address together, so that nobody can lock a client out for others; a right secret is not held up by
@@ -13,14 +15,15 @@ from urllib.parse import unquote, unquote_plus
 
 from pocketid import audit, client_secrets, limits
 from pocketid.audit import Event
-from pocketid.clients import Client
+from pocketid.clients import LONGEST_ID, Client
 from pocketid.errors import TooMany
+from pocketid.oidc import client_assertion
 from pocketid.oidc.errors import InvalidClient, InvalidRequest
 from pocketid.request import Request
 from pocketid.text import _
 
-METHODS = ("client_secret_basic", "client_secret_post", "none")
-_LONGEST_ID, _LONGEST_SECRET = 128, 512
+METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none")
+_LONGEST_SECRET = 512
 _LIMIT, _SECONDS, _BURST = "client", 2.0, 30
 _NOBODY = f"sha256:{'0' * 64}"  # what an unknown client's secret is compared with, for the same time
 
@@ -28,6 +31,12 @@ _NOBODY = f"sha256:{'0' * 64}"  # what an unknown client's secret is compared wi
 def authenticate(request: Request, parameters: Mapping[str, str]) -> Client:
     """The client that proved who it is. Raises InvalidClient, InvalidRequest, TooMany."""
     scheme, _space, credentials = request.headers.get("authorization", "").partition(" ")
+    if client_assertion.PARAMETERS & parameters.keys():
+        if scheme.lower() == "basic" or "client_secret" in parameters:
+            raise InvalidRequest(
+                "the client authenticates by an assertion and by a secret: one of them, please"
+            )
+        return _by_assertion(request, parameters)
     if scheme.lower() != "basic":
         client_id = parameters.get("client_id")
         if client_id is None:
@@ -62,27 +71,44 @@ def _decodings(text: str) -> Iterator[str]:
 def _identify(request: Request, client_ids: Sequence[str], secrets: Sequence[str]) -> Client:
     """The client of one of the ids that one of the secrets belongs to; a public one sends none, or an empty one."""
     possible = [
-        client_id for client_id in client_ids if len(client_id) <= _LONGEST_ID and "\0" not in client_id
+        client_id for client_id in client_ids if len(client_id) <= LONGEST_ID and "\0" not in client_id
     ]
     found = client_secrets.find_client(request, possible)
     client, digests = found or (None, [_NOBODY])
+    if client is not None and client.auth_method != "any":
+        digests = [_NOBODY]  # this client signs, and its secrets do not count
     if client is not None and client.is_public and not any(secrets):
         return client
     key = limits.of_client(request, client.id if client else "")
     readings = [secret for secret in secrets if 0 < len(secret) <= _LONGEST_SECRET]
     if _matches(request, key, readings, digests) and client is not None:
         return client
+    reason = "wrong or missing secret" if client else f"unknown client_id {client_ids[0][:LONGEST_ID]}"
+    raise _failed(request, client, reason, "the client is unknown or its secret is wrong")
+
+
+def _by_assertion(request: Request, parameters: Mapping[str, str]) -> Client:
+    try:
+        return client_assertion.prove(request, parameters)
+    except client_assertion.Refused as refused:
+        raise _failed(
+            request, refused.client, refused.reason, "the client is unknown or its assertion is not valid"
+        ) from refused
+
+
+def _failed(request: Request, client: Client | None, reason: str, description: str) -> InvalidClient:
+    """The refusal, on record. Raises TooMany."""
+    key = limits.of_client(request, client.id if client else "")
     left = limits.take(request, _LIMIT, key, per_seconds=_SECONDS, burst=_BURST, debt=_BURST)
     if left < 0:
         raise _too_many(-left)
-    reason = "wrong or missing secret" if client else f"unknown client_id {client_ids[0][:_LONGEST_ID]}"
     audit.record(
         request,
         Event.CLIENT_AUTHENTICATION_FAILED,
         client_id=client.id if client else None,
         reason=reason.replace("\0", ""),
     )
-    raise InvalidClient("the client is unknown or its secret is wrong")
+    return InvalidClient(description)
 
 
 def _matches(request: Request, key: str, readings: Sequence[str], digests: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from pocketid import signing_keys
+from pocketid import jose, signing_keys
 from pocketid.oidc import claims, client_auth, prompts, responses
 from pocketid.oidc.authorize import SCOPES
 from pocketid.oidc.errors import CORS
@@ -64,6 +64,7 @@ def _document(public: str, internal: str) -> bytes:
             "acr_values_supported": [prompts.PHISHING_RESISTANT, prompts.HARDWARE_BOUND],
             "prompt_values_supported": sorted(prompts.PROMPTS),
             "token_endpoint_auth_methods_supported": list(client_auth.METHODS),
+            "token_endpoint_auth_signing_alg_values_supported": [*jose.ASYMMETRIC, "HS256"],
             "code_challenge_methods_supported": ["S256"],
             "request_parameter_supported": True,
             "request_uri_parameter_supported": False,

@@ -35,6 +35,7 @@ REGISTERED: dict[str, Any] = {
     "subject_types_supported": list,
     "id_token_signing_alg_values_supported": list,
     "token_endpoint_auth_methods_supported": list,
+    "token_endpoint_auth_signing_alg_values_supported": list,
     "claims_supported": list,
     "claims_parameter_supported": bool,
     "prompt_values_supported": list,
@@ -130,7 +131,14 @@ def test_an_internal_address_is_named_for_what_servers_call_and_for_nothing_else
         ("id_token_signing_alg_values_supported", ["RS256", "PS256", "ES256", "EdDSA"]),
         ("scopes_supported", ["openid", "profile", "email", "groups", "offline_access"]),
         ("code_challenge_methods_supported", ["S256"]),
-        ("token_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post", "none"]),
+        (
+            "token_endpoint_auth_methods_supported",
+            ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"],
+        ),
+        (
+            "token_endpoint_auth_signing_alg_values_supported",
+            ["RS256", "PS256", "ES256", "EdDSA", "HS256"],
+        ),
         ("acr_values_supported", ["phr", "phrh"]),
         ("prompt_values_supported", ["consent", "login", "none", "select_account"]),
         ("request_parameter_supported", True),
