@@ -111,7 +111,7 @@ class Change:
 
     @classmethod
     def from_form(cls, form: Fields, before: "Change | None" = None) -> Self:
-        """The client's form; what it does not hold (id of an existing one, groups, recipe) stays as before."""
+        """The client's form; what it does not hold (id of an existing one, groups, rules, recipe) stays as before."""
         base = before or cls(id=form.text("id"))
         is_public = form.checked("is_public")
         typed = {
@@ -123,13 +123,12 @@ class Change:
             "is_public": is_public,
             "requires_pkce": is_public or form.checked("requires_pkce"),
             "allows_plain_pkce": form.checked("allows_plain_pkce"),
-            "requires_reauthentication": form.checked("requires_reauthentication"),
             "skips_consent": form.checked("skips_consent"),
             "claims_in_id_token": form.checked("claims_in_id_token"),
             "always_includes_groups": form.checked("always_includes_groups"),
             "signing_algorithm": form.text("signing_algorithm"),
-            "access_token_seconds": _seconds(form.text("access_token_minutes")),
-            "refresh_token_seconds": _seconds(form.text("refresh_token_minutes")),
+            "access_token_seconds": seconds(form.text("access_token_minutes")),
+            "refresh_token_seconds": seconds(form.text("refresh_token_minutes")),
         }
         return cls(**(asdict(base) | typed))
 
@@ -192,6 +191,7 @@ def check(change: Change, *, allow_insecure: bool = True) -> dict[str, str]:
         "signing_algorithm": _algorithm_problem(change.signing_algorithm),
         "access_token_minutes": _lifetime_problem(change.access_token_seconds),
         "refresh_token_minutes": _lifetime_problem(change.refresh_token_seconds),
+        "longest_sign_in_minutes": _age_problem(change.longest_sign_in_seconds),
     }
     return {name: problem for name, problem in problems.items() if problem}
 
@@ -244,6 +244,16 @@ def people(db: Database, client: Client) -> int:
     return found
 
 
+def people_with_device_bound_passkey(db: Database, client: Client) -> int:
+    """How many of them have a passkey that stays on one device."""
+    found: int = db.value(
+        "clients.people_with_device_bound_passkey",
+        id=client.id,
+        is_group_restricted=client.is_group_restricted,
+    )
+    return found
+
+
 def _as_row(change: Change) -> dict[str, Any]:
     """The columns. A public client has PKCE (RFC 9700 2.1.1) and proves nothing; a FAPI client keeps every rule."""
     row = asdict(change)
@@ -255,7 +265,7 @@ def _as_row(change: Change) -> dict[str, Any]:
     return row
 
 
-def _seconds(minutes: str) -> int:
+def seconds(minutes: str) -> int:
     """Seconds of a typed number of minutes; 0, which no lifetime is, when it is no number."""
     return int(minutes) * 60 if minutes.isascii() and minutes.isdigit() and len(minutes) < 10 else 0
 
@@ -295,6 +305,10 @@ def _uris_problem(uris: list[str], *, allow_insecure: bool) -> str:
 
 def _algorithm_problem(algorithm: str) -> str:
     return "" if algorithm in SIGNING_ALGORITHMS else _("Please choose one of the list.")
+
+
+def _age_problem(seconds: int | None) -> str:
+    return "" if seconds is None else _lifetime_problem(seconds)
 
 
 def _lifetime_problem(seconds: int) -> str:

@@ -17,7 +17,7 @@ in webauthn_response.py.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -98,8 +98,10 @@ class Passkey:
 # Authentication
 
 
-def begin_authentication(request: Request, user_id: UUID | None = None) -> str:
-    """Options for any passkey of ours, or for those of one person only. WebAuthn 5.5."""
+def begin_authentication(
+    request: Request, user_id: UUID | None = None, *, fitting: Sequence[Passkey] | None = None
+) -> str:
+    """Options for any passkey of ours, for those of one person only, or just for `fitting`. WebAuthn 5.5."""
     options: dict[str, Any] = {
         "challenge": ceremonies.begin(request, "authentication", user_id=user_id),
         "timeout": ceremonies.MILLISECONDS,
@@ -107,7 +109,9 @@ def begin_authentication(request: Request, user_id: UUID | None = None) -> str:
         "userVerification": settings.load(request).user_verification,
     }
     if user_id is not None:
-        options["allowCredentials"] = _descriptors(request.db, user_id)
+        options["allowCredentials"] = _descriptors(of_user(request.db, user_id))
+    elif fitting:
+        options["allowCredentials"] = _descriptors(fitting)
     return json.dumps(options)
 
 
@@ -240,7 +244,7 @@ def begin_registration(request: Request) -> str:
     user = users.get(request.db, user_id)
     challenge = ceremonies.begin(request, "registration", user_id=user_id)
     names = user.username, users.name_of(user)
-    return _creation_options(request, challenge, user_id, names, _descriptors(request.db, user_id))
+    return _creation_options(request, challenge, user_id, names, _descriptors(of_user(request.db, user_id)))
 
 
 def finish_registration(request: Request, credential: str) -> Passkey:
@@ -386,10 +390,10 @@ def _refused(
     return PasskeyRefused(_("That did not work, or it took too long. Please try again."), unknown)
 
 
-def _descriptors(db: Database, user_id: UUID) -> list[dict[str, Any]]:
+def _descriptors(passkeys: Iterable[Passkey]) -> list[dict[str, Any]]:
     return [
         {"type": "public-key", "id": base64url(passkey.credential_id), "transports": passkey.transports}
-        for passkey in of_user(db, user_id)
+        for passkey in passkeys
     ]
 
 

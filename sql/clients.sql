@@ -131,3 +131,18 @@ select count(*)
                     from group_members
                     join client_groups on client_groups.group_id = group_members.group_id
                    where client_groups.client_id = %(id)s));
+
+-- name: people_with_device_bound_passkey
+-- The same, of those who have a passkey that is not copied between devices.
+select count(*)
+  from users
+ where not disabled
+   and exists (select
+                 from passkeys
+                where passkeys.user_id = users.id
+                  and not passkeys.backup_eligible)
+   and (not %(is_group_restricted)s
+        or id in (select group_members.user_id
+                    from group_members
+                    join client_groups on client_groups.group_id = group_members.group_id
+                   where client_groups.client_id = %(id)s));

@@ -94,13 +94,21 @@ class Authorization:
         return [scope for scope in SCOPES if scope in told]
 
     @property
+    def needed_acrs(self) -> frozenset[str]:
+        """Of which the sign-in has to have one: what the request insists on, or more where the client does."""
+        if self.client.requires_device_bound_passkey:
+            return frozenset({prompts.HARDWARE_BOUND})
+        return self.essential_acrs
+
+    @property
     def wish(self) -> Wish:
         """What prompts.py decides by."""
+        ages = (self.max_age, self.client.longest_sign_in_seconds)
         return Wish(
             self.prompts,
-            self.max_age,
+            min((age for age in ages if age is not None), default=None),
             self.subject,
-            self.essential_acrs,
+            self.needed_acrs,
             self.told,
             self.client.requires_reauthentication,
             self.client.skips_consent,
@@ -440,6 +448,7 @@ def _progress(asked: Authorization, interaction: Interaction | None, after: Any)
         return Progress(needs_sign_in_after=after)
     return Progress(
         needs_sign_in_after=after,
+        begun_at=interaction.created_at if interaction else None,
         account_chosen=interaction.account_chosen if interaction else False,
         consented_by=interaction.consented_by if interaction else None,
         may_use=access.may_use(request.db, actor.user_id, asked.client),

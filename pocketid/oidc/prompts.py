@@ -1,6 +1,6 @@
 """What a request still needs of its person: the only place that decides, asked anew after each step.
 
-OpenID Connect Core 3.1.2.1 (prompt, max_age, id_token_hint, acr_values), 3.1.2.3, 3.1.2.4.
+OpenID Connect Core 3.1.2.1 (prompt, max_age, id_token_hint, acr_values), 3.1.2.3, 3.1.2.4; Prompt Create 1.0.
 """
 
 import enum
@@ -12,7 +12,7 @@ from uuid import UUID
 from pocketid.oidc.errors import RedirectedError
 from pocketid.request import Actor
 
-PROMPTS = frozenset({"none", "login", "consent", "select_account"})
+PROMPTS = frozenset({"none", "login", "consent", "select_account", "create"})
 PHISHING_RESISTANT, HARDWARE_BOUND = "phr", "phrh"  # OpenID Extended Authentication Profile ACR Values 1.0 2
 ACRS = frozenset({PHISHING_RESISTANT, HARDWARE_BOUND})
 
@@ -21,7 +21,9 @@ class Step(enum.Enum):
     """What comes next."""
 
     SIGN_IN = "sign in"
+    SIGN_UP = "sign up"
     REAUTHENTICATE = "use the passkey again"
+    OTHER_PASSKEY = "use another passkey"
     NO_ACCESS = "be given access by an admin"
     CHOOSE_ACCOUNT = "say which account"
     CONSENT = "consent"
@@ -35,7 +37,7 @@ class Wish:
     prompts: frozenset[str]
     max_age: int | None
     subject: UUID | None
-    essential_acrs: frozenset[str]
+    needed_acrs: frozenset[str]
     scopes: Collection[str]
     requires_reauthentication: bool
     skips_consent: bool
@@ -46,6 +48,7 @@ class Progress:
     """What has happened so far, and what is known of the person."""
 
     needs_sign_in_after: datetime | None = None
+    begun_at: datetime | None = None
     account_chosen: bool = False
     consented_by: UUID | None = None
     may_use: bool = False
@@ -67,7 +70,7 @@ def sign_in_needed_after(wish: Wish, actor: Actor | None, now: datetime) -> date
 def next_step(wish: Wish, progress: Progress, actor: Actor | None) -> Step:
     """What is needed next. Raises RedirectedError where nothing that the person could do would help."""
     if actor is None:
-        return Step.SIGN_IN
+        return Step.SIGN_UP if "create" in wish.prompts else Step.SIGN_IN
     after = progress.needs_sign_in_after
     if after is not None and int(actor.authenticated_at.timestamp()) <= int(after.timestamp()):
         return Step.REAUTHENTICATE  # auth_time has whole seconds, and must be later than what was asked
@@ -75,15 +78,11 @@ def next_step(wish: Wish, progress: Progress, actor: Actor | None) -> Step:
         if progress.account_chosen:
             raise RedirectedError("login_required", "another person signed in than the one of id_token_hint")
         return Step.CHOOSE_ACCOUNT
-    if wish.essential_acrs and acr_of(actor) not in wish.essential_acrs and not _is_stronger(wish, actor):
-        if progress.account_chosen:
-            raise RedirectedError(
-                "unmet_authentication_requirements", "the passkey does not reach the acr that was asked for"
-            )
-        return Step.REAUTHENTICATE
+    if wish.needed_acrs and acr_of(actor) not in wish.needed_acrs and not _is_stronger(wish, actor):
+        return Step.OTHER_PASSKEY
     if not progress.may_use:
         return Step.NO_ACCESS
-    if "select_account" in wish.prompts and not progress.account_chosen:
+    if not progress.account_chosen and ("select_account" in wish.prompts or _was_here(wish, progress, actor)):
         return Step.CHOOSE_ACCOUNT
     if _needs_consent(wish, progress) and progress.consented_by != actor.user_id:
         return Step.CONSENT
@@ -94,7 +93,8 @@ def silent_error(step: Step) -> RedirectedError:
     """What prompt=none answers when something is needed. OpenID Connect Core 3.1.2.6."""
     return {
         Step.SIGN_IN: RedirectedError("login_required", "nobody is signed in"),
-        Step.REAUTHENTICATE: RedirectedError("login_required", "the sign-in is too old or too weak"),
+        Step.REAUTHENTICATE: RedirectedError("login_required", "the sign-in is too old"),
+        Step.OTHER_PASSKEY: RedirectedError("login_required", "the sign-in is too weak"),
         Step.CHOOSE_ACCOUNT: RedirectedError("login_required", "another person is signed in"),
         Step.CONSENT: RedirectedError("consent_required", "the person has not consented to these scopes"),
         Step.NO_ACCESS: RedirectedError("access_denied", "the person may not use this app"),
@@ -117,7 +117,14 @@ def amr_of(actor: Actor) -> list[str]:
 
 def _is_stronger(wish: Wish, actor: Actor) -> bool:
     """A hardware-bound passkey is phishing-resistant too."""
-    return acr_of(actor) == HARDWARE_BOUND and PHISHING_RESISTANT in wish.essential_acrs
+    return acr_of(actor) == HARDWARE_BOUND and PHISHING_RESISTANT in wish.needed_acrs
+
+
+def _was_here(wish: Wish, progress: Progress, actor: Actor) -> bool:
+    """Prompt Create 1.0 4: a new account is wanted, and this person was signed in before that was said."""
+    return "create" in wish.prompts and (
+        progress.begun_at is None or actor.authenticated_at <= progress.begun_at
+    )
 
 
 def _needs_consent(wish: Wish, progress: Progress) -> bool:

@@ -4,19 +4,24 @@ Which of these it is, oidc/prompts.py decides; each POST does one step and asks 
 for the app only (interactions.enter_for_app), they are the actor here and nowhere else.
 """
 
+import re
 from http import HTTPStatus
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pocketid import callback_urls, clients, consents, interactions, sessions, signup, webauthn
 from pocketid.errors import Gone, Refusal
 from pocketid.interactions import Interaction
-from pocketid.oidc import authorize, shown
+from pocketid.oidc import authorize, prompts, shown
 from pocketid.oidc.authorize import Authorization
 from pocketid.oidc.errors import RedirectedError, ShownError
 from pocketid.oidc.prompts import Step
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
-from pocketid.text import _
+from pocketid.text import _, known_locale, reader, speak
+from pocketid.webauthn import Passkey
+
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4}")  # RFC 5646 2.1
+_MOST_LOCALES = 20
 
 
 def show(request: Request) -> Response:
@@ -26,7 +31,7 @@ def show(request: Request) -> Response:
 
 def sign_in(request: Request) -> Response:
     """A passkey was used on the page of the interaction."""
-    interaction = interactions.get(request, request.form.get("id", ""))
+    interaction = _found(request, request.form.get("id", ""))
     try:
         token = webauthn.sign_in(request)
     except webauthn.AccountWaiting as waiting:
@@ -69,7 +74,20 @@ def consent(request: Request) -> Response:
 def cancel(request: Request) -> Response:
     """The person does not want to; the app is told. RFC 6749 4.1.2.1 access_denied."""
     interaction = _waiting(request, request.form.get("id", ""))
-    return _finish(request, interaction, RedirectedError("access_denied", "the person cancelled the request"))
+    return _finish(request, interaction, _cancellation(request, interaction))
+
+
+def _cancellation(request: Request, interaction: Interaction) -> RedirectedError:
+    """What the app is told: that nobody wanted to, or that nobody could."""
+    try:
+        step = authorize.step_of(authorize.restore(request, interaction), interaction)
+    except (ShownError, RedirectedError):
+        step = Step.SIGN_IN
+    if step is Step.OTHER_PASSKEY:  # OpenID Connect Core Error Code unmet_authentication_requirements 1.0 2
+        return RedirectedError(
+            "unmet_authentication_requirements", "the person has no passkey that reaches the acr needed"
+        )
+    return RedirectedError("access_denied", "the person cancelled the request")
 
 
 def of_target(request: Request, target: str) -> Interaction | None:
@@ -104,9 +122,16 @@ def form_action(request: Request, target: str) -> tuple[str, ...]:
     return (callback_urls.origin_for_csp(asked.redirect_uri),)
 
 
+def _found(request: Request, interaction_id: str) -> Interaction:
+    """The waiting request, from now on in its app's language. Raises Gone."""
+    interaction = interactions.get(request, interaction_id)
+    _speak(request, interaction.parameters.get("ui_locales", ""))
+    return interaction
+
+
 def _waiting(request: Request, interaction_id: str) -> Interaction:
     """The waiting request, with the person of its own session as the actor if it has one. Raises Gone."""
-    interaction = interactions.get(request, interaction_id)
+    interaction = _found(request, interaction_id)
     if interaction.session_id is not None:
         request.actor = sessions.for_app(
             request.db, interaction.session_id, interaction.client_id, request.now
@@ -128,6 +153,8 @@ def _proceed(
         return _finish(request, interaction, error)
     if step is Step.ISSUE:
         return _finish(request, interaction)
+    if step is Step.SIGN_UP and signup.is_open(request):
+        return redirect("/signup?" + urlencode({"redirect": f"/interaction?id={interaction.id}"}))
     return _page(request, interaction, asked, step, refusal)
 
 
@@ -163,13 +190,16 @@ def _page(
 ) -> Response:
     view = {
         Step.SIGN_IN: "authorize/sign_in",
+        Step.SIGN_UP: "authorize/sign_in",
         Step.REAUTHENTICATE: "authorize/sign_in",
+        Step.OTHER_PASSKEY: "authorize/other_passkey",
         Step.CHOOSE_ACCOUNT: "authorize/choose",
         Step.CONSENT: "authorize/consent",
         Step.NO_ACCESS: "authorize/no_access",
     }[step]
     status = HTTPStatus.FORBIDDEN if step is Step.NO_ACCESS else HTTPStatus.OK
-    needs_passkey = step in {Step.SIGN_IN, Step.REAUTHENTICATE}
+    needs_passkey = view in {"authorize/sign_in", "authorize/other_passkey"}
+    fitting = _fitting(request, asked) if step is Step.OTHER_PASSKEY else None
     granted = (
         consents.scopes_of(request.db, request.actor.user_id, asked.client.id) if request.actor else None
     )
@@ -183,8 +213,28 @@ def _page(
         scopes=asked.told,
         granted=granted or frozenset(),
         is_again=step is Step.REAUTHENTICATE,
-        options=webauthn.begin_authentication(request) if needs_passkey else "",
+        is_device_bound=prompts.PHISHING_RESISTANT not in asked.needed_acrs and bool(asked.needed_acrs),
+        fitting=fitting,
+        options=webauthn.begin_authentication(request, fitting=fitting) if needs_passkey else "",
         problem=refusal.message if refusal else None,
         signals=webauthn.unknown_signal(request, refusal) if refusal else None,
         can_sign_up=signup.is_open(request),
     )
+
+
+def _fitting(request: Request, asked: Authorization) -> list[Passkey]:
+    """The passkeys of the person who is here that would do."""
+    own = webauthn.of_user(request.db, request.person.user_id)
+    if prompts.PHISHING_RESISTANT in asked.needed_acrs:
+        return own
+    return [passkey for passkey in own if not passkey.backup_eligible]
+
+
+def _speak(request: Request, ui_locales: str) -> None:
+    """OpenID Connect Core 3.1.2.1 ui_locales: the app's wish counts for who has not chosen a language here."""
+    if request.actor and known_locale(request.actor.locale):
+        return
+    for tag in ui_locales.split()[:_MOST_LOCALES]:
+        if _LANGUAGE_TAG.fullmatch(tag) and (locale := known_locale(tag)):
+            speak(locale, reader().zone)
+            return

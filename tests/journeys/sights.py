@@ -582,6 +582,9 @@ def _clients(stage: Stage) -> Sights:
         _press(page, "button:text-is('Save logo')")
     yield "client-logos", page
     yield from _told(owner, here)
+    page = owner.goto(f"{here}/rules")
+    yield "client-rules", page
+    yield "client-rules-errors", _fill(page, longest_sign_in_minutes="0")
     yield "client-limited", owner.goto(f"{CLIENTS}/library")
     yield "client-limited-search", owner.goto(f"{CLIENTS}/library?groups=nothing#access")
     yield "client-delete", owner.goto(f"{here}/delete")
@@ -628,6 +631,9 @@ def _requests(stage: Stage) -> Sights:
         yield "interaction-sign-in", somebody.goto(path)
     yield "interaction-consent", anna.goto(path)
     yield "interaction-again", anna.goto(path + "&prompt=login")
+    with _synced(stage):
+        essential = '{"id_token": {"acr": {"essential": true, "value": "phrh"}}}'
+        yield "interaction-other-passkey", anna.goto(path + "&" + urlencode({"claims": essential}))
     yield "interaction-choose", anna.goto(path + "&prompt=select_account")
     wiki = "/authorize?" + urlencode(
         request_of(stage.origin + WIKI, "wiki", scope="openid") | {"prompt": "consent"}
@@ -644,6 +650,16 @@ def _requests(stage: Stage) -> Sights:
     yield "sign-out-for-an-app", anna.goto("/api/oidc/end-session")
     with stage.stranger() as somebody:
         yield "signed-out", somebody.goto("/api/oidc/end-session")
+
+
+@contextmanager
+def _synced(stage: Stage) -> Iterator[None]:
+    """Everybody's passkeys are copied between devices."""
+    with connect(stage.conninfo) as connection:
+        connection.execute("update passkeys set backup_eligible = true")
+    yield
+    with connect(stage.conninfo) as connection:
+        connection.execute("update passkeys set backup_eligible = false")
 
 
 def _without_script(stage: Stage, path: str) -> Sights:

@@ -118,8 +118,15 @@ def consent(browser: Browser) -> Browser:
 
 def use_passkey(browser: Browser, device: Authenticator, **changes: Any) -> Browser:
     """Sign in on the page of the interaction."""
-    assert browser.view == "authorize/sign_in", (browser.view, browser.status)
+    assert browser.view in {"authorize/sign_in", "authorize/other_passkey"}, (browser.view, browser.status)
     credential = device.get(options_of(browser.text), **changes)
+    return browser.post("/interaction/sign-in", {"id": interaction_id(browser), "credential": credential})
+
+
+def use_any_passkey(browser: Browser, device: Authenticator) -> Browser:
+    """The same with a passkey that the page did not offer, as no browser would."""
+    options = {**json.loads(options_of(browser.text)), "allowCredentials": []}
+    credential = device.get(json.dumps(options))
     return browser.post("/interaction/sign-in", {"id": interaction_id(browser), "credential": credential})
 
 

@@ -108,7 +108,7 @@ def test_s_az_02_a_parameter_that_comes_twice_is_an_invalid_request(
         {"extra": "foobar"},
         {"audience": "x", "resource": "https://api.example.test"},
         {"registration": "{}"},
-        {"prompt": "create"},
+        {"prompt": "greet"},
         {"max_age": "10000"},
         {"max_age": "0000000001"},
         {"foo": "x" * 6000},

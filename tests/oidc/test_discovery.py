@@ -140,7 +140,7 @@ def test_an_internal_address_is_named_for_what_servers_call_and_for_nothing_else
             ["RS256", "PS256", "ES256", "EdDSA", "HS256"],
         ),
         ("acr_values_supported", ["phr", "phrh"]),
-        ("prompt_values_supported", ["consent", "login", "none", "select_account"]),
+        ("prompt_values_supported", ["consent", "create", "login", "none", "select_account"]),
         ("request_parameter_supported", True),
         ("request_uri_parameter_supported", False),
         ("claims_parameter_supported", True),

@@ -305,14 +305,11 @@ def test_an_update_is_stored_and_its_difference_recorded(
     make_client("immich", recipe="immich", recipe_answers={"address": ADDRESS}, is_group_restricted=True)
     later = clock.advance(minutes=5)
     browser.get(HERE)
-    switches = dict.fromkeys(
-        ("requires_reauthentication", "skips_consent", "always_includes_groups", "allows_plain_pkce"), "true"
-    )
+    switches = dict.fromkeys(("skips_consent", "always_includes_groups", "allows_plain_pkce"), "true")
     browser.post(HERE, {**FORM, **switches, "signing_algorithm": "EdDSA", "access_token_minutes": "5"})
     assert (browser.status, browser.location) == (303, HERE)
     client = clients.get(db, "immich")
     assert (client.description, client.updated_at) == ("Photos", later)
-    assert client.requires_reauthentication
     assert client.skips_consent
     assert client.always_includes_groups
     assert client.allows_plain_pkce

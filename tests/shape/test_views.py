@@ -210,6 +210,7 @@ def _on_the_way_to_an_app(world: World, db: Database) -> Iterator[Browser]:
     yield app.authorize(person, prompt="select_account").follow()
     yield app.authorize(person, prompt="consent").follow()
     yield app.authorize(person, response_mode="form_post", scope="openid")
+    yield app.authorize(person, claims='{"id_token": {"acr": {"essential": true, "value": "phrh"}}}').follow()
     yield person.get("/api/oidc/end-session")
     yield stranger.get("/api/oidc/end-session")
     change = replace(clients.Change.of(clients.get(db, "immich")), is_group_restricted=True)

@@ -12,7 +12,6 @@
 % include("parts/textarea.tpl", name="logout_uris", label=_("Logout redirect URIs"), value="\n".join(change.logout_uris), errors=errors, hint=_("Where the app may send people after signing out."), rows=2)
 % include("parts/check.tpl", name="is_public", label=_("Public client"), checked=change.is_public, hint=_("For apps that cannot keep a secret, such as those that run in the browser."))
 % include("parts/check.tpl", name="requires_pkce", label=_("Require PKCE"), checked=change.requires_pkce, hint=_("Protects the way back to the app. Leave it on if the app supports it; public clients always need it."))
-% include("parts/check.tpl", name="requires_reauthentication", label=_("Ask for the passkey each time"), checked=change.requires_reauthentication, hint=_("Even when the person is signed in already."))
 % include("parts/check.tpl", name="skips_consent", label=_("Skip the consent page"), checked=change.skips_consent, hint=_("For apps of your own, where nobody needs to be asked."))
 </div>
 <details{{! " open" if any(name in errors for name in ("signing_algorithm", "access_token_minutes", "refresh_token_minutes")) else "" }}><summary>{{_("Tokens and compatibility")}}</summary>

@@ -1,0 +1,62 @@
+"""Administration of what one app asks of a sign-in, beyond what it says in its requests."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
+
+from pocketid import audit, clients
+from pocketid.audit import Event
+from pocketid.clients import Change, Client
+from pocketid.request import Fields, Request
+from pocketid.response import Response, page, redirect
+from pocketid.text import _
+
+
+def show(request: Request, client_id: str) -> Response:
+    """The rules of a client."""
+    client = clients.get(request.db, client_id)
+    return _show(request, client, Change.of(client), _minutes(client.longest_sign_in_seconds))
+
+
+def update(request: Request, client_id: str) -> Response:
+    """Store the rules of a client."""
+    client, minutes = clients.get(request.db, client_id), request.form.text("longest_sign_in_minutes")
+    change = _typed(request.form, Change.of(client), minutes)
+    if errors := clients.check(change):
+        return _show(request, client, change, minutes, errors)
+    before, after = clients.update(request.db, client_id, change, request.now)
+    if changed := audit.difference(before, after):
+        audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=changed)
+    return redirect(
+        f"/settings/admin/oidc-clients/{client_id}/rules",
+        flash=_("The rules of {app} are saved.").format(app=client.name),
+    )
+
+
+def _typed(form: Fields, before: Change, minutes: str) -> Change:
+    return replace(
+        before,
+        requires_reauthentication=form.checked("requires_reauthentication"),
+        requires_device_bound_passkey=form.checked("requires_device_bound_passkey"),
+        requires_pushed_request=form.checked("requires_pushed_request"),
+        longest_sign_in_seconds=clients.seconds(minutes) if minutes else None,
+    )
+
+
+def _minutes(seconds: int | None) -> str:
+    return "" if seconds is None else str(seconds // 60)
+
+
+def _show(
+    request: Request, client: Client, change: Change, minutes: str, errors: Mapping[str, str] | None = None
+) -> Response:
+    return page(
+        "admin/clients/rules",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
+        client=client,
+        change=change,
+        minutes=minutes,
+        people=clients.people(request.db, client),
+        with_device_bound=clients.people_with_device_bound_passkey(request.db, client),
+        errors=dict(errors or {}),
+    )
