@@ -32,6 +32,8 @@ class Event(enum.StrEnum):
     REMOTE_SIGN_IN_APPROVED = "REMOTE_SIGN_IN_APPROVED"
     REMOTE_SIGN_IN_DENIED = "REMOTE_SIGN_IN_DENIED"
     REMOTE_SIGN_IN_REFUSED = "REMOTE_SIGN_IN_REFUSED"
+    DEVICE_APPROVED = "DEVICE_APPROVED"
+    DEVICE_DENIED = "DEVICE_DENIED"
     SIGN_IN_REFUSED = "SIGN_IN_REFUSED"
     REAUTHENTICATED = "REAUTHENTICATED"
     SIGN_OUT = "SIGN_OUT"
@@ -282,6 +284,8 @@ def _labels() -> dict[str, str]:
         Event.REMOTE_SIGN_IN_APPROVED: _("Let another device sign in"),
         Event.REMOTE_SIGN_IN_DENIED: _("Kept another device from signing in"),
         Event.REMOTE_SIGN_IN_REFUSED: _("Sign-in by approval refused"),
+        Event.DEVICE_APPROVED: _("Connected a device to an app"),
+        Event.DEVICE_DENIED: _("Kept a device from connecting to an app"),
         Event.SIGN_IN_REFUSED: _("Sign-in refused"),
         Event.REAUTHENTICATED: _("Used the passkey again"),
         Event.SIGN_OUT: _("Signed out"),

@@ -27,11 +27,9 @@ from pocketid.request import Request
 from pocketid.text import _
 
 LIFETIME = timedelta(minutes=5)
-_ALPHABET = (
-    "BCDFGHJKLMNPQRSTVWXZ"  # RFC 8628 6.1: no vowels, so no words, and nothing that looks like another
-)
-_LENGTH, _GROUP = 8, 4
-_LONGEST = 40
+ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"  # RFC 8628 6.1: no vowels, so no words, and nothing that looks like another
+LENGTH, _GROUP = 8, 4
+LONGEST = 40
 _SEPARATORS = str.maketrans("", "", " -–")
 
 State = Literal["waiting", "approved", "denied", "over"]
@@ -133,7 +131,7 @@ def code_of(request: Request, wait: Wait) -> str:
 def shown(code: str) -> str:
     """A code as both devices show it, however it was typed: BCDF-GHJK."""
     code = plain(code)
-    return "-".join(code[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
+    return "-".join(code[start : start + _GROUP] for start in range(0, LENGTH, _GROUP))
 
 
 def link(request: Request, wait: Wait) -> str:
@@ -174,10 +172,15 @@ def _take(request: Request, wait_id: str) -> _Approval:
 # The device with a passkey
 
 
-def find(request: Request, code: str) -> Asking | None:
-    """Who shows a code and waits; None when nobody does (any more). Raises TooMany after many tries."""
+def limit_tries(request: Request) -> None:
+    """Count that somebody types a code, for whatever it may be. Raises TooMany after many tries."""
     limits.check(request, "device_code", per_seconds=10.0, burst=15)
     limits.check(request, "device_code", per_seconds=10.0, burst=15, key=str(request.person.user_id))
+
+
+def find(request: Request, code: str) -> Asking | None:
+    """Who shows a code and waits; None when nobody does (any more). Raises TooMany after many tries."""
+    limit_tries(request)
     mac = _mac(request, plain(code))
     return request.db.one(Asking, "device_login.by_code", code_mac=mac, now=request.now)
 
@@ -207,7 +210,7 @@ def deny(request: Request, code: str) -> Asking:
 
 def plain(code: str) -> str:
     """A code as it was made, however it was typed."""
-    return code[:_LONGEST].upper().translate(_SEPARATORS)
+    return code[:LONGEST].upper().translate(_SEPARATORS)
 
 
 def expire(db: Database, now: datetime) -> int:
@@ -218,9 +221,9 @@ def expire(db: Database, now: datetime) -> int:
 def _code(request: Request, wait_id: UUID) -> str:
     number = int.from_bytes(request.keyring.mac("device_login", wait_id.bytes))
     letters = []
-    for _position in range(_LENGTH):
-        number, index = divmod(number, len(_ALPHABET))
-        letters.append(_ALPHABET[index])
+    for _position in range(LENGTH):
+        number, index = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[index])
     return "".join(letters)
 
 

@@ -23,6 +23,7 @@ from pocketid import (
     audit,
     ceremonies,
     client_trials,
+    device_codes,
     device_login,
     email_verification,
     fetched_keys,
@@ -151,6 +152,7 @@ def keep_house(site: Site) -> None:
     works: tuple[Callable[[Database], int], ...] = (
         lambda db: ceremonies.expire(db, now),
         lambda db: one_time_access.expire(db, now),
+        lambda db: device_codes.expire(db, now),
         lambda db: device_login.expire(db, now),
         lambda db: login_codes.expire(db, now),
         lambda db: invitations.expire(db, now),

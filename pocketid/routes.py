@@ -1,7 +1,16 @@
 """The URL map: every route with its handler and its guard, one a line."""
 
 from pocketid.api import api_keys as keys_api
-from pocketid.oidc import authorize, discovery, end_session, par, token, userinfo, well_known
+from pocketid.oidc import (
+    authorize,
+    device_authorization,
+    discovery,
+    end_session,
+    par,
+    token,
+    userinfo,
+    well_known,
+)
 from pocketid.pages import (
     account,
     admin_access,
@@ -28,6 +37,7 @@ from pocketid.pages import (
     admin_users_list,
     api_keys,
     device,
+    device_app,
     device_login,
     images,
     invitations,
@@ -78,6 +88,7 @@ ROUTES = (
     Route("GET", "/.well-known/passkey-endpoints", well_known.passkey_endpoints, PROTOCOL),
     Route("GET", "/authorize", authorize.authorize, PROTOCOL),
     Route("POST", "/authorize", authorize.authorize, PROTOCOL),
+    Route("POST", "/api/oidc/device/authorize", device_authorization.authorize, PROTOCOL),  # so does it
     Route("POST", "/api/oidc/par", par.push, PROTOCOL),  # authenticates the client itself
     Route("POST", "/api/oidc/token", token.token, PROTOCOL),  # authenticates the client itself
     Route("GET", "/api/oidc/userinfo", userinfo.userinfo, PROTOCOL),
@@ -126,6 +137,8 @@ ROUTES = (
     Route("GET", "/device", device.show, USER),
     Route("POST", "/device/approve", device.approve, USER),
     Route("POST", "/device/deny", device.deny, USER),
+    Route("POST", "/device/app/approve", device_app.approve, USER),
+    Route("POST", "/device/app/deny", device_app.deny, USER),
     Route("GET", "/login/reauthenticate", login.ask_again, USER),
     Route("POST", "/login/reauthenticate", login.reauthenticate, USER),
     Route("GET", "/login/add-passkey", login.offer_passkey, USER),

@@ -106,7 +106,7 @@ class Granted:
     acr: str | None
     amr: list[str]
     auth_time: datetime
-    redirect_uri: str
+    redirect_uri: str | None
     code_challenge: str | None
     code_challenge_method: str | None
 
@@ -118,11 +118,35 @@ def grant(request: Request, granted: Granted, client_name: str) -> str:
     stored nowhere, and worth nothing. Nothing may be written after it.
     """
     code = random_token()
+    _grant(request, granted, client_name, digest(code), request.now + CODE_LIFETIME)
+    return code
+
+
+def grant_to_device(
+    request: Request, granted: Granted, client_name: str, code_digest: bytes, expires_at: datetime
+) -> None:
+    """The same for the code that a device has already (RFC 8628); what it leads to outlives the session.
+
+    The device is another one than the browser in which the person approves, and signs out by itself.
+    """
+    _grant(request, granted, client_name, code_digest, expires_at, outlives_session=True)
+
+
+def _grant(
+    request: Request,
+    granted: Granted,
+    client_name: str,
+    code_digest: bytes,
+    code_expires_at: datetime,
+    *,
+    outlives_session: bool = False,
+) -> None:
     is_first = request.db.complete(
         "tokens.grant",
         **{column: getattr(granted, column) for column in Granted.__slots__},  # asdict copies to the ground
-        code_digest=digest(code),
-        code_expires_at=request.now + CODE_LIFETIME,
+        code_digest=code_digest,
+        code_expires_at=code_expires_at,
+        outlives_session=outlives_session,
         expires_at=request.now + _REMEMBERED,
         **audit.origin(request),
         details={"clientName": client_name, "scopes": granted.scopes},
@@ -130,7 +154,6 @@ def grant(request: Request, granted: Granted, client_name: str) -> str:
     )
     event = Event.NEW_CLIENT_AUTHORIZATION if is_first else Event.CLIENT_AUTHORIZATION
     audit.tell(request, event, user_id=granted.user_id, client_id=granted.client_id)
-    return code
 
 
 def find_code(db: Database, code: str) -> Found | None:

@@ -11,7 +11,7 @@ with session as (
     insert into authorizations (client_id, user_id, session_id, scopes, claims, nonce, acr, amr, auth_time,
                                 code_digest, code_expires_at, redirect_uri, code_challenge, code_challenge_method,
                                 expires_at, created_at)
-    select %(client_id)s, %(user_id)s, id, %(scopes)s::text[], %(claims)s::jsonb, %(nonce)s, %(acr)s,
+    select %(client_id)s, %(user_id)s, case when not %(outlives_session)s then id end, %(scopes)s::text[], %(claims)s::jsonb, %(nonce)s, %(acr)s,
            %(amr)s::text[], %(auth_time)s, %(code_digest)s, %(code_expires_at)s, %(redirect_uri)s, %(code_challenge)s,
            %(code_challenge_method)s, %(expires_at)s, %(now)s
       from session

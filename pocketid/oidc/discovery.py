@@ -49,6 +49,7 @@ def _document(public: str, internal: str) -> bytes:
             "issuer": public,
             "authorization_endpoint": f"{public}/authorize",
             "token_endpoint": f"{internal}/api/oidc/token",
+            "device_authorization_endpoint": f"{public}/api/oidc/device/authorize",
             "pushed_authorization_request_endpoint": f"{internal}/api/oidc/par",
             "userinfo_endpoint": f"{internal}/api/oidc/userinfo",
             "jwks_uri": f"{internal}/.well-known/jwks.json",

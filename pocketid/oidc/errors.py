@@ -16,7 +16,9 @@ from pocketid.response import NO_STORE, Response, json
 CORS = {
     "Access-Control-Allow-Origin": "*"
 }  # for applications in browsers; no cookie counts at these endpoints
-ENDPOINTS = frozenset({"/api/oidc/token", "/api/oidc/userinfo", "/api/oidc/par"})
+ENDPOINTS = frozenset(
+    {"/api/oidc/token", "/api/oidc/userinfo", "/api/oidc/par", "/api/oidc/device/authorize"}
+)
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
@@ -84,6 +86,36 @@ class UnsupportedGrantType(OAuthError):
     """RFC 6749 5.2 unsupported_grant_type."""
 
     code = "unsupported_grant_type"
+
+
+class InvalidTarget(OAuthError):
+    """RFC 8707 2 invalid_target: a resource that is unknown, or not for this client."""
+
+    code = "invalid_target"
+
+
+class AccessDenied(OAuthError):
+    """RFC 8628 3.5 access_denied: the person said no."""
+
+    code = "access_denied"
+
+
+class AuthorizationPending(OAuthError):
+    """RFC 8628 3.5 authorization_pending: nobody has decided yet."""
+
+    code = "authorization_pending"
+
+
+class SlowDown(OAuthError):
+    """RFC 8628 3.5 slow_down: the same, and the device asks too often."""
+
+    code = "slow_down"
+
+
+class ExpiredToken(OAuthError):
+    """RFC 8628 3.5 expired_token: nobody has decided in time."""
+
+    code = "expired_token"
 
 
 class InvalidScope(OAuthError):

@@ -6,7 +6,13 @@ parameters, once each  ->  client_auth.authenticate  ->  GRANTS[grant_type]  -> 
 from collections.abc import Callable, Mapping
 
 from pocketid.clients import Client
-from pocketid.oidc import client_auth, grant_authorization_code, grant_refresh_token, parameters
+from pocketid.oidc import (
+    client_auth,
+    grant_authorization_code,
+    grant_device_code,
+    grant_refresh_token,
+    parameters,
+)
 from pocketid.oidc.errors import InvalidRequest, UnsupportedGrantType
 from pocketid.request import Request
 from pocketid.response import Response
@@ -15,6 +21,7 @@ Grant = Callable[[Request, Client, Mapping[str, str]], Response]
 GRANTS: dict[str, Grant] = {
     "authorization_code": grant_authorization_code.redeem,
     "refresh_token": grant_refresh_token.redeem,
+    grant_device_code.GRANT_TYPE: grant_device_code.redeem,
 }
 
 
@@ -32,5 +39,5 @@ def token(request: Request) -> Response:
     client = client_auth.authenticate(request, sent)
     grant = GRANTS.get(grant_type)
     if grant is None:
-        raise UnsupportedGrantType("grant_type must be authorization_code or refresh_token")
+        raise UnsupportedGrantType("grant_type must be one of grant_types_supported")
     return grant(request, client, sent)

@@ -1,13 +1,14 @@
 """The device with a passkey: its person types or scans a code, sees who shows it, and approves or denies.
 
-People know `/device` as the one place for codes. What a code is for is asked of the area that made it; another kind
-of code joins in `_page`, and keeps the entry form and its limits.
+People know `/device` as the one place for codes. What a code is for is asked of the areas that make them: one for
+signing in is looked at here, one for the tokens of an app (RFC 8628) in device_app.py.
 """
 
 from http import HTTPStatus
 
 from pocketid import device_login, devices, limits, users, webauthn
 from pocketid.device_login import Asking, Decided
+from pocketid.pages import device_app
 from pocketid.request import Request
 from pocketid.response import Response, page
 from pocketid.text import _
@@ -47,10 +48,10 @@ def deny(request: Request) -> Response:
 def _page(request: Request, code: str, refusal: PasskeyRefused | None = None) -> Response:
     asking = device_login.find(request, code)
     if asking is None:
-        return _unknown(
+        return device_app.show(request, code) or _unknown(
             code,
             _(
-                "No device waits with this code. Compare it with the other screen: a code is good for five minutes."
+                "No device waits with this code. Compare it with the other screen; after some minutes it changes."
             ),
         )
     person = request.person

@@ -6,12 +6,14 @@
 A server over an empty database is expected; two people and a crowd move in. Each chapter leaves them signed in.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
+from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page
 
@@ -261,6 +263,26 @@ def _two_devices(stage: Stage) -> Sights:
         foreign = waiting.url.removeprefix(stage.origin)
     with stage.stranger() as somebody:
         yield "device-over", somebody.goto(foreign)
+    yield from _a_device_with_an_app(stage)
+
+
+def _a_device_with_an_app(stage: Stage) -> Sights:
+    """A television asks for tokens; it has no browser, and one program to show a code with."""
+    client, anna = clients.search(stage.database, "Immich", size=1, offset=0)[0], stage.anna
+    secret = client_secrets.create(stage.database, client.id, now=datetime.now(UTC))[1]
+    stage.database.commit()
+    form = {"client_id": client.id, "client_secret": secret, "scope": SCOPES}
+
+    def ask() -> str:
+        with urlopen(f"{stage.origin}/api/oidc/device/authorize", urlencode(form).encode()) as got:  # noqa: S310
+            return str(json.load(got)["user_code"])
+
+    page = anna.goto(f"/device?code={ask()}")
+    yield "device-app", page
+    _press(page, "form[action='/device/app/deny'] button")
+    yield "device-app-denied", page
+    anna.goto(f"/device?code={ask()}")
+    yield "device-app-approved", _press(page)
 
 
 def _account(stage: Stage) -> Sights:

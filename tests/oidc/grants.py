@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pocketid import audit, sessions, tokens, users
+from pocketid import audit, device_codes, sessions, tokens, users
 from pocketid.crypto import digest, random_token
 from pocketid.db import Database
 from pocketid.request import Request
@@ -36,8 +36,10 @@ def start_session(db: Database, user: users.User, now: datetime) -> UUID:
     return actor.session_id
 
 
-def issue_code(db: Database, app: App, user: users.User, now: datetime, **changes: Any) -> str:
-    """A code as /authorize gives it; `changes` as tokens.Granted."""
+def issue_code(
+    db: Database, app: App, user: users.User, now: datetime, *, to_device: bytes | None = None, **changes: Any
+) -> str:
+    """A code as /authorize gives it, or for a device whose code has that digest; `changes` as tokens.Granted."""
     values: dict[str, Any] = {
         "client_id": app.client_id,
         "user_id": user.id,
@@ -55,7 +57,11 @@ def issue_code(db: Database, app: App, user: users.User, now: datetime, **change
     values.setdefault("told", values["scopes"])
     if "session_id" not in values:
         values["session_id"] = start_session(db, user, now)
-    return tokens.grant(bare_request(db, now), tokens.Granted(**values), app.client_id.title())
+    granted, name = tokens.Granted(**values), app.client_id.title()
+    if to_device is not None:
+        tokens.grant_to_device(bare_request(db, now), granted, name, to_device, now + device_codes.LIFETIME)
+        return ""
+    return tokens.grant(bare_request(db, now), granted, name)
 
 
 def consent(db: Database, user: users.User, client_id: str, scopes: list[str], now: datetime) -> bool:

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from pocketid import client_secrets, clients, sessions, tokens, users, web
+from pocketid import client_secrets, clients, device_codes, sessions, tokens, users, web
 from pocketid.audit import Filter, search
+from pocketid.crypto import digest, random_token
 from pocketid.db import Database, Pool, connect
+from pocketid.oidc import grant_device_code
 from pocketid.routes import ROUTES
 from pocketid.web import Site
 from tests.browser import Browser
@@ -45,6 +47,25 @@ class Served:
     def code(self, **changes: Any) -> str:
         with self.site.database() as db:
             return issue_code(db, self.app, self.anna, self.clock(), **changes)
+
+    def device_code(self) -> str:
+        """One that Anna has approved."""
+        code = random_token()
+        with self.site.database() as db:
+            values = {"scopes": ["openid"], "resource": None, "address": None, "user_agent": ""}
+            db.run(
+                "device_codes.insert",
+                digest=digest(code),
+                user_code_mac=digest(code),
+                client_id="immich",
+                interval_seconds=device_codes.INTERVAL,
+                expires_at=self.clock() + device_codes.LIFETIME,
+                now=self.clock(),
+                **values,
+            )
+            db.run("device_codes.decide", digest=digest(code), decision="approved", now=self.clock())
+            issue_code(db, self.app, self.anna, self.clock(), to_device=digest(code))
+        return code
 
     def first(self) -> dict[str, Any]:
         got: dict[str, Any] = self.app.exchange(self.browser(), self.code()).json()
@@ -120,6 +141,24 @@ def test_rfc9126_4_of_two_who_come_with_one_pushed_request_at_once_one_gets_a_co
         assert "code=" in won.location
         assert served.count("authorizations") == number
         assert served.count("pushed_requests") == 0
+
+
+def test_s_dv_02_of_two_who_redeem_a_device_code_at_once_one_wins_and_keeps_it(
+    served: Served, at_once: Callable[..., list[Any]]
+) -> None:
+    app = served.app
+    for number in range(1, ROUNDS // 3 + 1):
+        code = served.device_code()
+        form = {"grant_type": grant_device_code.GRANT_TYPE, "device_code": code}
+        form |= {"client_id": app.client_id, "client_secret": str(app.secret)}
+        answers = at_once(*[lambda form=form: app.token(served.browser(), **form)] * 2)
+        won, lost = sorted(answers, key=lambda answer: answer.status)
+        assert won.status == 200, won.text
+        check_refusal(lost, 400, "invalid_grant")
+        assert app.userinfo(served.browser(), won.json()["access_token"]).status == 200
+        with served.site.database() as db:
+            found = stored(db)
+        assert (found.spent, found.revoked, found.access_tokens) == (number, 0, number)
 
 
 def test_s_tk_05_two_who_refresh_at_once_get_the_same_successor(

@@ -163,6 +163,11 @@ def _with_another_device(world: World) -> Iterator[Browser]:
     code = waiting.variables["code"]
     yield person.get("/device", code=code)
     yield person.post("/device/deny", {"code": code})
+    secret = client_secrets.create(world.db, "immich", now=world.now)[1]
+    client = {"client_id": "immich", "client_secret": secret, "scope": "openid profile"}
+    code = waiting.post("/api/oidc/device/authorize", client).json()["user_code"]
+    yield person.get("/device", code=code)
+    yield person.post("/device/app/deny", {"code": code})
 
 
 def _signing_up(world: World, db: Database) -> Iterator[Browser]:

@@ -1,0 +1,63 @@
+"""The device code grant: the question of a device, and the tokens once a person has approved. RFC 8628 3.4, 3.5."""
+
+from collections.abc import Mapping
+
+from pocketid import audit, device_codes, tokens
+from pocketid.audit import Event
+from pocketid.clients import Client
+from pocketid.oidc import issuing
+from pocketid.oidc.errors import (
+    AccessDenied,
+    AuthorizationPending,
+    ExpiredToken,
+    InvalidGrant,
+    InvalidRequest,
+    SlowDown,
+)
+from pocketid.request import Request
+from pocketid.response import Response
+
+GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
+
+
+def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Response:
+    """Exchange a device code for tokens, once. Raises an OAuthError."""
+    device_code = sent.get("device_code")
+    if device_code is None:
+        raise InvalidRequest("device_code is missing")
+    match device_codes.poll(request, client.id, device_code):
+        case "unknown":
+            raise issuing.unknown(request, client, "the device code is unknown")
+        case "expired":
+            raise ExpiredToken("the device code has expired")
+        case "denied":
+            raise AccessDenied("the person refused the device")
+        case "early":
+            raise SlowDown("wait five seconds longer from now on")
+        case "pending":
+            raise AuthorizationPending("nobody has decided yet")
+    return _issue(request, client, device_code)
+
+
+def _issue(request: Request, client: Client, device_code: str) -> Response:
+    """What the approval gives. A second question gets nothing, and ends nothing: it is the same device's."""
+    found = tokens.find_code(request.db, device_code)
+    if found is None or found.authorization.revoked_at is not None:
+        raise InvalidGrant("the approval was taken back")
+    authorization = found.authorization
+    if authorization.code_used_at is not None:
+        raise InvalidGrant("the device code was used before")
+    try:
+        prepared = issuing.prepare(request, client, found, authorization.scopes, with_nonce=False)
+    except InvalidGrant as error:
+        audit.record(
+            request,
+            Event.TOKEN_REFUSED,
+            user_id=authorization.user_id,
+            client_id=client.id,
+            reason=error.description,
+        )
+        raise
+    if not tokens.redeem_code(request, authorization, prepared.issue):
+        raise InvalidGrant("the device code was used before")
+    return prepared.answer(prepared.refresh_token)
