@@ -12,7 +12,7 @@ values (%(digest)s, %(user_code_mac)s, %(client_id)s, %(scopes)s::text[], %(reso
 with before as (
     select digest, decision, expires_at,
            decision is null
-           and polled_at > %(now)s - make_interval(secs => interval_seconds) + make_interval(secs => %(jitter)s)
+           and polled_at > %(now)s::timestamptz - make_interval(secs => interval_seconds - %(jitter)s::float8)
                as is_early
       from device_codes
      where digest = %(digest)s
@@ -21,7 +21,7 @@ with before as (
 )
 update device_codes
    set polled_at = %(now)s,
-       interval_seconds = least(%(longest)s, interval_seconds + case when is_early then %(step)s else 0 end)
+       interval_seconds = least(%(longest)s::integer, interval_seconds + case when is_early then %(step)s::integer else 0 end)
   from before
  where device_codes.digest = before.digest
 returning before.decision, before.expires_at, coalesce(before.is_early, false) as is_early;

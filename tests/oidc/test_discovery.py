@@ -9,6 +9,7 @@ import pytest
 
 from pocketid import signing_keys
 from pocketid.crypto import from_base64url
+from pocketid.oidc import grant_device_code
 from tests.browser import Browser
 from tests.conftest import APP_URL
 from tests.oidc.flow import App, claims_of
@@ -23,6 +24,7 @@ REGISTERED: dict[str, Any] = {
     "issuer": str,
     "authorization_endpoint": str,
     "token_endpoint": str,
+    "device_authorization_endpoint": str,
     "pushed_authorization_request_endpoint": str,
     "userinfo_endpoint": str,
     "jwks_uri": str,
@@ -93,6 +95,7 @@ def test_endpoints_are_https_addresses_of_the_issuer(document: dict[str, Any]) -
     assert endpoints == {
         "authorization_endpoint": f"{APP_URL}/authorize",
         "token_endpoint": f"{APP_URL}/api/oidc/token",
+        "device_authorization_endpoint": f"{APP_URL}/api/oidc/device/authorize",
         "pushed_authorization_request_endpoint": f"{APP_URL}/api/oidc/par",
         "userinfo_endpoint": f"{APP_URL}/api/oidc/userinfo",
         "end_session_endpoint": f"{APP_URL}/api/oidc/end-session",
@@ -126,7 +129,7 @@ def test_an_internal_address_is_named_for_what_servers_call_and_for_nothing_else
     [
         ("response_types_supported", ["code"]),
         ("response_modes_supported", ["query", "form_post"]),
-        ("grant_types_supported", ["authorization_code", "refresh_token"]),
+        ("grant_types_supported", ["authorization_code", "refresh_token", grant_device_code.GRANT_TYPE]),
         ("subject_types_supported", ["public"]),
         ("id_token_signing_alg_values_supported", ["RS256", "PS256", "ES256", "EdDSA"]),
         ("scopes_supported", ["openid", "profile", "email", "groups", "offline_access"]),
