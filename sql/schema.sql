@@ -430,6 +430,28 @@ CREATE TABLE public.consents (
     last_used_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.device_codes (
+    digest bytea NOT NULL,
+    user_code_mac bytea NOT NULL,
+    client_id text NOT NULL,
+    scopes text[] NOT NULL,
+    resource text,
+    address inet,
+    user_agent text NOT NULL,
+    decision text,
+    interval_seconds integer NOT NULL,
+    polled_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT device_codes_decision_check CHECK ((decision = ANY (ARRAY['approved'::text, 'denied'::text])))
+);
+
+COMMENT ON TABLE public.device_codes IS 'What an approval leads to is an authorization whose code is the device code';
+
+COMMENT ON COLUMN public.device_codes.user_code_mac IS 'The code that the person types, under ENCRYPTION_KEY: eight letters are too few for a plain hash';
+
+COMMENT ON COLUMN public.device_codes.interval_seconds IS 'How long the device has to wait between two questions; longer after each that came too early';
+
 CREATE TABLE public.device_logins (
     id uuid NOT NULL,
     browser_digest bytea NOT NULL,
@@ -915,6 +937,12 @@ ALTER TABLE ONLY public.consents
 ALTER TABLE ONLY public.custom_claims
     ADD CONSTRAINT custom_claims_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.device_codes
+    ADD CONSTRAINT device_codes_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY public.device_codes
+    ADD CONSTRAINT device_codes_user_code_mac_key UNIQUE (user_code_mac);
+
 ALTER TABLE ONLY public.device_logins
     ADD CONSTRAINT device_logins_pkey PRIMARY KEY (id);
 
@@ -1065,6 +1093,10 @@ CREATE INDEX consents_client_id ON public.consents USING btree (client_id);
 CREATE UNIQUE INDEX custom_claims_group_key ON public.custom_claims USING btree (group_id, name) WHERE (group_id IS NOT NULL);
 
 CREATE UNIQUE INDEX custom_claims_user_key ON public.custom_claims USING btree (user_id, name) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX device_codes_client_id ON public.device_codes USING btree (client_id);
+
+CREATE INDEX device_codes_expires_at ON public.device_codes USING btree (expires_at);
 
 CREATE INDEX device_logins_approved_by ON public.device_logins USING btree (approved_by);
 
@@ -1261,6 +1293,9 @@ ALTER TABLE ONLY public.custom_claims
 
 ALTER TABLE ONLY public.custom_claims
     ADD CONSTRAINT custom_claims_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.device_codes
+    ADD CONSTRAINT device_codes_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.device_logins
     ADD CONSTRAINT device_logins_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.users(id) ON DELETE CASCADE;
