@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pocketid import text
 from pocketid.render import Assets, Views
 
 
@@ -52,3 +53,27 @@ def test_a_view_gets_what_it_is_given_escaped_and_misses_what_it_is_not(folder: 
         views.render("hello", {})
     with pytest.raises(KeyError):
         views.render("other", {})
+
+
+def test_a_sentence_is_said_in_the_language_of_each_reader_and_escaped(folder: Path) -> None:
+    (folder / "page.tpl").write_text('{{_("Sign out")}} {{_("Don\'t & <won\'t>")}} {{!_("<b>")}}')
+    (folder / "mail.txt.tpl").write_text("{{_(\"Don't & <won't>\")}}")
+    views = Views(folder, Assets(folder / "static"))
+    escaped = "Don&#039;t &amp; &lt;won&#039;t&gt; <b>"
+    for language, word in (("de", "Abmelden"), ("en", "Sign out"), ("de", "Abmelden")):
+        with text.speaking(language):
+            assert views.render("page", {}) == f"{word} {escaped}"
+            assert views.render("mail.txt", {}) == "Don't & <won't>"
+
+
+def test_a_view_includes_others_that_know_what_it_knows(folder: Path) -> None:
+    (folder / "page.tpl").write_text(
+        '% rebase("layout.tpl", title="T")\n{{name}}\\\\\n% include("part.tpl", own=1)\n'
+    )
+    (folder / "part.tpl").write_text("[{{name}} {{own}} {{get('other')}} {{None}}]")
+    (folder / "layout.tpl").write_text("<{{title}} {{name}} {{!base}}>")
+    views = Views(folder, Assets(folder / "static"))
+    assert [views.render("page", {"name": name}) for name in ("a", "b")] == [
+        "<T a a[a 1  ]>",
+        "<T b b[b 1  ]>",
+    ]
