@@ -328,7 +328,7 @@ COMMENT ON COLUMN public.authorizations.expires_at IS 'When the last token of th
 
 COMMENT ON COLUMN public.authorizations.dpop_jkt IS 'Thumbprint of the key that the code is bound to, and later the tokens (RFC 9449)';
 
-CREATE TABLE public.ceremonies (
+CREATE UNLOGGED TABLE public.ceremonies (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     kind text NOT NULL,
     challenge bytea NOT NULL,
@@ -593,7 +593,7 @@ CREATE TABLE public.known_devices (
 
 COMMENT ON TABLE public.known_devices IS 'Filled only while people are told of sign-ins from new devices';
 
-CREATE TABLE public.limits (
+CREATE UNLOGGED TABLE public.limits (
     key text NOT NULL,
     tokens double precision NOT NULL,
     updated_at timestamp with time zone NOT NULL
