@@ -80,6 +80,9 @@ class Event(enum.StrEnum):
     CLIENT_TRIED = "CLIENT_TRIED"
     CLIENT_SECRET_CREATED = "CLIENT_SECRET_CREATED"  # noqa: S105
     CLIENT_SECRET_REVOKED = "CLIENT_SECRET_REVOKED"  # noqa: S105
+    CLIENT_CREDENTIALS_CHANGED = "CLIENT_CREDENTIALS_CHANGED"
+    CLIENT_IDENTITY_ADDED = "CLIENT_IDENTITY_ADDED"
+    CLIENT_IDENTITY_REMOVED = "CLIENT_IDENTITY_REMOVED"
     CLIENT_AUTHENTICATION_FAILED = "CLIENT_AUTHENTICATION_FAILED"
     CLIENT_AUTHORIZATION = "CLIENT_AUTHORIZATION"
     NEW_CLIENT_AUTHORIZATION = "NEW_CLIENT_AUTHORIZATION"
@@ -332,6 +335,9 @@ def _labels() -> dict[str, str]:
         Event.CLIENT_TRIED: _("Client tried by an admin"),
         Event.CLIENT_SECRET_CREATED: _("Client secret made"),
         Event.CLIENT_SECRET_REVOKED: _("Client secret revoked"),
+        Event.CLIENT_CREDENTIALS_CHANGED: _("Client's keys or method changed"),
+        Event.CLIENT_IDENTITY_ADDED: _("Client's identity elsewhere added"),
+        Event.CLIENT_IDENTITY_REMOVED: _("Client's identity elsewhere removed"),
         Event.CLIENT_AUTHENTICATION_FAILED: _("App failed to identify itself"),
         Event.CLIENT_AUTHORIZATION: _("Signed in to an app"),
         Event.NEW_CLIENT_AUTHORIZATION: _("Signed in to an app for the first time"),

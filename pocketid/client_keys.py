@@ -34,13 +34,14 @@ class ClientKeys:
     sealed_secret: bytes | None = field(default=None, repr=False)
 
     def __bool__(self) -> bool:
-        """Whether there is any."""
+        """Whether there is a public one."""
         return bool(self.keys or self.jwks_uri)
 
 
 def find(db: Database, client_id: str) -> ClientKeys:
     """The keys of a client, or none."""
-    return db.one(ClientKeys, "client_keys.of_client", client_id=client_id) or ClientKeys(client_id)
+    found = db.one(ClientKeys, "client_keys.of_client", client_id=client_id)
+    return ClientKeys(client_id) if found is None else found
 
 
 def verify(request: Request, registered: ClientKeys, token: Token, allowed: Collection[str]) -> None:

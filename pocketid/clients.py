@@ -189,6 +189,7 @@ def check(change: Change, *, allow_insecure: bool = True) -> dict[str, str]:
         "redirect_uris": _uris_problem(change.redirect_uris, allow_insecure=allow_insecure),
         "logout_uris": _uris_problem(change.logout_uris, allow_insecure=allow_insecure),
         "signing_algorithm": _algorithm_problem(change.signing_algorithm),
+        "auth_method": "" if change.auth_method in AUTH_METHODS else _("Please choose one of the list."),
         "access_token_minutes": _lifetime_problem(change.access_token_seconds),
         "refresh_token_minutes": _lifetime_problem(change.refresh_token_seconds),
         "longest_sign_in_minutes": _age_problem(change.longest_sign_in_seconds),

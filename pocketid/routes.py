@@ -18,6 +18,7 @@ from pocketid.pages import (
     admin_audit,
     admin_client_access,
     admin_client_claims,
+    admin_client_credentials,
     admin_client_preview,
     admin_client_rules,
     admin_client_trial,
@@ -318,6 +319,39 @@ ROUTES = (
     ),
     Route("GET", "/settings/admin/oidc-clients/<client_id>/rules", admin_client_rules.show, ADMIN),
     Route("POST", "/settings/admin/oidc-clients/<client_id>/rules", admin_client_rules.update, ADMIN),
+    Route(
+        "GET", "/settings/admin/oidc-clients/<client_id>/credentials", admin_client_credentials.show, ADMIN
+    ),
+    Route(
+        "POST",
+        "/settings/admin/oidc-clients/<client_id>/credentials",
+        step_up(admin_client_credentials.update),
+        ADMIN,
+    ),
+    Route(
+        "POST",
+        "/settings/admin/oidc-clients/<client_id>/credentials/secret",
+        step_up(admin_client_credentials.make_secret),
+        ADMIN,
+    ),
+    Route(
+        "POST",
+        "/settings/admin/oidc-clients/<client_id>/credentials/identities",
+        step_up(admin_client_credentials.add_identity),
+        ADMIN,
+    ),
+    Route(
+        "GET",
+        "/settings/admin/oidc-clients/<client_id>/credentials/identities/<identity_id>/remove",
+        admin_client_credentials.ask_remove_identity,
+        ADMIN,
+    ),
+    Route(
+        "POST",
+        "/settings/admin/oidc-clients/<client_id>/credentials/identities/<identity_id>/remove",
+        step_up(admin_client_credentials.remove_identity),
+        ADMIN,
+    ),
     Route("GET", "/settings/admin/oidc-clients/<client_id>/claims", admin_client_claims.show, ADMIN),
     Route("POST", "/settings/admin/oidc-clients/<client_id>/claims", admin_client_claims.update, ADMIN),
     Route("GET", "/settings/admin/oidc-clients/<client_id>/preview", admin_client_preview.show, ADMIN),

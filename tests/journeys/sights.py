@@ -604,12 +604,36 @@ def _clients(stage: Stage) -> Sights:
         _press(page, "button:text-is('Save logo')")
     yield "client-logos", page
     yield from _told(owner, here)
+    yield from _credentials(owner, here)
     page = owner.goto(f"{here}/rules")
     yield "client-rules", page
     yield "client-rules-errors", _fill(page, longest_sign_in_minutes="0")
     yield "client-limited", owner.goto(f"{CLIENTS}/library")
     yield "client-limited-search", owner.goto(f"{CLIENTS}/library?groups=nothing#access")
     yield "client-delete", owner.goto(f"{here}/delete")
+
+
+def _credentials(owner: Person, here: str) -> Sights:
+    page = owner.goto(f"{here}/credentials")
+    yield "client-credentials-none", page
+    yield "client-credentials-errors", _fill(page, keys="nonsense", jwks_uri="http://photos.example.org/keys")
+    page = owner.goto(f"{here}/credentials")
+    page.locator("[name=auth_method]").select_option("client_secret_jwt")
+    page.locator("[name=jwks_uri]").fill("https://photos.example.org/.well-known/jwks.json")
+    _press(page)
+    page.locator("[name=issuer]").fill(
+        "https://oidc.cluster.a-very-long-name-of-a-cloud.example.org/id/7d2b4a0e7f4e"
+    )
+    page.locator("[name=subject]").fill("system:serviceaccount:photos:immich-server")
+    page.locator("[name=allows_reuse]").check()
+    _press(page, "button:text-is('Add the identity')")
+    _press(page, "button:text-is('Make a secret')")
+    yield "client-credentials", page
+    _press(page, "#elsewhere a.danger")
+    yield "client-identity-remove", page
+    page = owner.goto(f"{here}/credentials")
+    page.locator("[name=auth_method]").select_option("any")
+    _press(page)
 
 
 def _told(owner: Person, here: str) -> Sights:

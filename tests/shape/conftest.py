@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from pocketid import api_keys, audit, client_secrets, clients, groups, one_time_access, users
+from pocketid import (
+    api_keys,
+    audit,
+    client_secrets,
+    clients,
+    federated_identities,
+    groups,
+    one_time_access,
+    users,
+)
 from pocketid.crypto import digest
 from pocketid.db import Connection, Database
 from pocketid.web import Route, Site
@@ -118,12 +127,16 @@ def world(
         now=now,
     )
     assert key_id
+    federated_identities.add(
+        db, client.id, federated_identities.Typed(issuer="https://cluster.example.test"), now
+    )
     api_id = db.value("apis.insert", name="Photos", resource="https://photos.example.test", now=now)
     db.run("apis.put_permission", id=api_id, key="photos:read", name="Read photos", description="")
     db.run("apis.grant", id=api_id, client_id=client.id, way="person", keys=["photos:read"])
     world.ids = {
         "key_id": str(key_id.id),
         "api_id": str(api_id),
+        "identity_id": str(federated_identities.of_client(db, client.id)[0].id),
         "waiting_id": str(newcomer.id),
         "link_id": str(link_id),
         "text": "link",

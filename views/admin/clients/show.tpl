@@ -86,6 +86,9 @@
 % include("admin/clients/access.tpl", here=here, access=access)
 % if not client.is_public:
 <section class="card" id="secrets" aria-labelledby="secrets-title"><header><h2 id="secrets-title">{{_("Secrets")}}</h2><p class="soft">{{_("Several may be in force at once, so that an app can change over without a pause.")}}</p></header>
+% if client.auth_method != "any":
+<div class="notice">{{_("{app} signs, so these secrets do not count.").format(app=client.name)}}</div>
+% end
 % if secrets:
 <ul class="list">
 % for row in secrets:
@@ -103,7 +106,7 @@
 % include("parts/form_token.tpl")
 <div class="fields pair"><div class="field"><label for="days">{{_("A new secret ends")}}</label><select id="days" name="days"><option value="">{{_("never")}}</option><option value="30">{{_("in 30 days")}}</option><option value="90">{{_("in 90 days")}}</option><option value="365">{{_("in a year")}}</option></select></div>
 % include("parts/field.tpl", name="secret", label=_("Or your own text"), value="", errors=errors, hint=_("At least 16 characters; empty for a random one."), maxlength=256)
-</div><div class="row"><button>{{_("Make a secret")}}</button></div></form></section>
+</div><div class="row"><button>{{_("Make a secret")}}</button><a class="button quiet" href="{{here}}/credentials">{{_("Without a secret…")}}</a></div></form></section>
 % end
 <form class="card" id="logo" method="post" action="{{here}}/logo" enctype="multipart/form-data"><header><h2>{{_("Logo")}}</h2></header>
 % include("parts/form_token.tpl")
