@@ -2,6 +2,7 @@
 
     extract()        every message of pocketid/**.py, views/**.tpl and pocketid/recipes.json
     update(...)      each catalogue: new messages empty, those no longer said dropped; nothing is guessed
+    typeset(...)     apostrophes and French spaces as printers set them, which write(...) sees to
     problems(...)    what a reader would notice: missing, fuzzy, other placeholders, other markup
 
 Exits with 1 while something is missing.
@@ -25,6 +26,8 @@ from pocketid.text import CATALOGUES, LANGUAGES
 ROOT = Path(__file__).parents[2]
 _KEYWORDS = {"_": None, "ngettext": (1, 2)}
 _SPACE = re.compile(r"^\s|\s$")
+_CURLY = {"fr", "it", "nl"}  # whose words often have an apostrophe inside
+_FRENCH = ((" (?=[;?!])", "\u202f"), (" (?=[:»])", "\u00a0"), ("(?<=«) ", "\u00a0"))  # no line breaks at these
 
 
 def extract() -> Catalog:
@@ -54,8 +57,21 @@ def update(catalogue: Catalog, template: Catalog) -> None:
     catalogue.obsolete.clear()
 
 
+def typeset(text: str, language: str) -> str:
+    """The text with the apostrophes and spaces that its language wants, whichever were typed."""
+    if language in _CURLY:
+        text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
+    for typed, set_as in _FRENCH if language == "fr" else ():
+        text = re.sub(typed, set_as, text)
+    return text
+
+
 def write(catalogue: Catalog, language: str) -> None:
     """Store it, sorted by message, so that two changes seldom meet."""
+    for message in catalogue:
+        if message.id:
+            forms = [typeset(form, language) for form in _texts(message.string)]
+            message.string = tuple(forms) if isinstance(message.id, tuple) else forms[0]
     catalogue.header_comment = f"# Pocketid in {LANGUAGES[language]}"
     text = io.BytesIO()
     write_po(text, catalogue, sort_output=True, omit_header=False, include_lineno=False, width=110)
@@ -79,6 +95,13 @@ def problems(catalogue: Catalog, template: Catalog) -> list[str]:
     for message in template:
         if message.id:
             found += _problems_of(message, catalogue.get(message.id), catalogue.num_plurals)
+    language = str(catalogue.locale)
+    found += [
+        f"not typeset: {form}"
+        for message in catalogue
+        for form in (_texts(message.string) if message.id else ())
+        if form != typeset(form, language)
+    ]
     return found
 
 

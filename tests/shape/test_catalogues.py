@@ -28,6 +28,18 @@ def test_what_is_missing_fuzzy_or_has_other_placeholders_is_found() -> None:
         assert i18n.problems(catalogue, template) == [expected]
 
 
+def test_apostrophes_and_french_spaces_are_set_and_those_that_are_not_are_found() -> None:
+    typed = "L'app « {app} » : qui ? pip install 'pocketid[geoip]' https://x"
+    set_in_french = "L’app «\u00a0{app}\u00a0»\u00a0: qui\u202f? pip install 'pocketid[geoip]' https://x"
+    assert i18n.typeset(typed, "fr") == set_in_french == i18n.typeset(set_in_french, "fr")
+    assert i18n.typeset("Was ist's?", "de") == "Was ist's?"
+    catalogue = i18n.read("fr")
+    message = catalogue.get("Sign in to {app}")
+    assert message is not None
+    message.string = "Se connecter à l'app {app} ?"
+    assert i18n.problems(catalogue, i18n.extract()) == ["not typeset: Se connecter à l'app {app} ?"]
+
+
 def test_a_plural_form_that_is_missing_is_found() -> None:
     catalogue = i18n.read("de")
     message = catalogue.get("{n} member")
