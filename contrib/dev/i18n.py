@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 _KEYWORDS = {"_": None, "ngettext": (1, 2)}
 _SPACE = re.compile(r"^\s|\s$")
 _CURLY = {"fr", "it", "nl"}  # whose words often have an apostrophe inside
-_FRENCH = ((" (?=[;?!])", "\u202f"), (" (?=[:»])", "\u00a0"), ("(?<=«) ", "\u00a0"))  # no line breaks at these
+_FRENCH = ((" (?=[;?!])", "\u202f"), (" (?=[:»])", "\u00a0"), ("(?<=«) ", "\u00a0"))  # no line ends there
 
 
 def extract() -> Catalog:

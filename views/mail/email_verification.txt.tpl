@@ -2,7 +2,7 @@
 % rebase("mail/layout.txt.tpl", subject=_("Is this your address at {app}?").format(app=site.app_name))
 {{_("Hello {name},").format(name=name)}}
 
-{{_("please prove that this address is yours, so that apps may rely on it.")}}
+{{_("Please prove that this address is yours, so that apps may rely on it.")}}
 
 {{_("Open this address and press the button:")}}
 {{link}}

@@ -2,7 +2,7 @@
 % rebase("mail/layout.txt.tpl", subject=_("{inviter} invites you to {app}").format(inviter=inviter, app=site.app_name))
 {{_("Hello {name},").format(name=name)}}
 
-{{_("you are invited to {app}. There you make a passkey, which takes the place of a password.").format(app=site.app_name)}}
+{{_("You are invited to {app}. There you make a passkey, which takes the place of a password.").format(app=site.app_name)}}
 % if client:
 {{_("After that you go on to {client}.").format(client=client)}}
 % end

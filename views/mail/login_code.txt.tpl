@@ -3,9 +3,9 @@
 {{_("Hello {name},").format(name=name)}}
 
 % if hours:
-{{_("this link lets you in to {app} once, to add a passkey.").format(app=site.app_name)}} {{ngettext("It is good for one hour.", "It is good for {n} hours.", hours).format(n=hours) if hours < 48 else ngettext("It is good for one day.", "It is good for {n} days.", hours // 24).format(n=hours // 24)}}
+{{_("This link lets you in to {app} once, to add a passkey.").format(app=site.app_name)}} {{ngettext("It is good for one hour.", "It is good for {n} hours.", hours).format(n=hours) if hours < 48 else ngettext("It is good for one day.", "It is good for {n} days.", hours // 24).format(n=hours // 24)}}
 % else:
-{{_("your code is")}}
+{{_("Your code is")}}
 
 {{code}}
 

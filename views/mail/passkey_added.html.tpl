@@ -1,6 +1,6 @@
 % # Needs: site (Appearance), app_url (str), name (str), passkey (str), device (str), place (str), when (str), link (str)
 % rebase("mail/layout.html.tpl", button=_("Look at my passkeys"), link=link)
 <p>{{_("Hello {name},").format(name=name)}}</p>
-<p>{{_("the passkey “{passkey}” was added to your account at {app}. It can be used to sign in as you.").format(passkey=passkey, app=site.app_name)}}</p>
+<p>{{_("The passkey “{passkey}” was added to your account at {app}. It can be used to sign in as you.").format(passkey=passkey, app=site.app_name)}}</p>
 <p>{{_("It was done with {device}, from {place}, at {when}.").format(device=device, place=place, when=when)}}</p>
 <p>{{_("If that was you, nothing needs to be done. If it was not, remove the passkey at once, and tell the person who runs {app}.").format(app=site.app_name)}}</p>

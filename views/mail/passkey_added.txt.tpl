@@ -2,7 +2,7 @@
 % rebase("mail/layout.txt.tpl", subject=_("A passkey was added to your account at {app}").format(app=site.app_name))
 {{_("Hello {name},").format(name=name)}}
 
-{{_("the passkey “{passkey}” was added to your account at {app}. It can be used to sign in as you.").format(passkey=passkey, app=site.app_name)}}
+{{_("The passkey “{passkey}” was added to your account at {app}. It can be used to sign in as you.").format(passkey=passkey, app=site.app_name)}}
 
 {{_("It was done with {device}, from {place}, at {when}.").format(device=device, place=place, when=when)}}
 
