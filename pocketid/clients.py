@@ -46,6 +46,10 @@ class Client:
     launch_url: str | None
     redirect_uris: list[str]
     logout_uris: list[str]
+    backchannel_logout_uri: str | None
+    backchannel_logout_session_required: bool
+    frontchannel_logout_uri: str | None
+    frontchannel_logout_session_required: bool
     is_public: bool
     requires_pkce: bool
     allows_plain_pkce: bool
@@ -82,6 +86,10 @@ class Change:
     launch_url: str | None = None
     redirect_uris: list[str] = field(default_factory=list)
     logout_uris: list[str] = field(default_factory=list)
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
+    frontchannel_logout_uri: str | None = None
+    frontchannel_logout_session_required: bool = False
     is_public: bool = False
     requires_pkce: bool = True
     allows_plain_pkce: bool = False
@@ -120,6 +128,10 @@ class Change:
             "launch_url": form.text("launch_url") or None,
             "redirect_uris": form.lines("redirect_uris"),
             "logout_uris": form.lines("logout_uris"),
+            "backchannel_logout_uri": form.text("backchannel_logout_uri") or None,
+            "backchannel_logout_session_required": form.checked("backchannel_logout_session_required"),
+            "frontchannel_logout_uri": form.text("frontchannel_logout_uri") or None,
+            "frontchannel_logout_session_required": form.checked("frontchannel_logout_session_required"),
             "is_public": is_public,
             "requires_pkce": is_public or form.checked("requires_pkce"),
             "allows_plain_pkce": form.checked("allows_plain_pkce"),
@@ -176,10 +188,11 @@ def search(db: Database, q: str, *, size: int, offset: int) -> list[Listed]:
     return db.many(Listed, "clients.search", q=q or None, size=size, offset=offset)
 
 
-def check(change: Change, *, allow_insecure: bool = True) -> dict[str, str]:
+def check(change: Change, *, allow_insecure: bool = True, calls_http: bool = False) -> dict[str, str]:
     """What is wrong with a change, field by field; empty when nothing is.
 
-    `allow_insecure` lets redirect URIs be http outside of the loopback addresses.
+    `allow_insecure` lets redirect URIs be http outside of the loopback addresses; `calls_http` the addresses that
+    we call ourselves.
     """
     problems = {
         "id": _id_problem(change.id),
@@ -188,6 +201,8 @@ def check(change: Change, *, allow_insecure: bool = True) -> dict[str, str]:
         "launch_url": _launch_url_problem(change.launch_url),
         "redirect_uris": _uris_problem(change.redirect_uris, allow_insecure=allow_insecure),
         "logout_uris": _uris_problem(change.logout_uris, allow_insecure=allow_insecure),
+        "backchannel_logout_uri": _called_problem(change.backchannel_logout_uri, calls_http=calls_http),
+        "frontchannel_logout_uri": _frame_problem(change.frontchannel_logout_uri, change.redirect_uris),
         "signing_algorithm": _algorithm_problem(change.signing_algorithm),
         "auth_method": "" if change.auth_method in AUTH_METHODS else _("Please choose one of the list."),
         "access_token_minutes": _lifetime_problem(change.access_token_seconds),
@@ -293,6 +308,31 @@ def _launch_url_problem(url: str | None) -> str:
     if "*" in url:
         return _("This is an address to open, so it cannot hold a “*”.")
     return callback_urls.problem(url) or ""
+
+
+def _called_problem(url: str | None, *, calls_http: bool) -> str:
+    """Back-Channel Logout 2.2: an absolute address without a fragment, which is called by us."""
+    if not url:
+        return ""
+    if not url.lower().startswith(("https://", "http://") if calls_http else "https://"):
+        return _("Write the whole address, beginning with https://.")
+    if "*" in url or not url.isascii():
+        return _("This is an address to call, so it holds no “*”, and letters from a to z.")
+    return callback_urls.problem(url) or ""
+
+
+def _frame_problem(url: str | None, redirect_uris: Iterable[str]) -> str:
+    """Front-Channel Logout 2: of the same scheme, host and port as one of the redirect URIs."""
+    if not url:
+        return ""
+    if not url.lower().startswith(("http://", "https://")):
+        return _("Write the whole address, beginning with https://.")
+    if problem := callback_urls.problem(url):
+        return problem
+    origin = callback_urls.origin_for_csp(url)
+    if "*" in url or origin.endswith(":") or origin not in map(callback_urls.origin_for_csp, redirect_uris):
+        return _("It must be on the same host and port as one of the redirect URIs.")
+    return ""
 
 
 def _uris_problem(uris: list[str], *, allow_insecure: bool) -> str:

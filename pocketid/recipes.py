@@ -49,6 +49,8 @@ class Recipe:
     where: str
     settings: list[Entry]
     logout_uris: list[str] = field(default_factory=list)
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
     questions: list[Question] = field(default_factory=list)
     scopes: str = "openid profile email"
     authentication: str = "client_secret_post"
@@ -66,6 +68,7 @@ class Filled:
     launch_url: str
     redirect_uris: list[str]
     logout_uris: list[str]
+    backchannel_logout_uri: str | None
     is_public: bool
     requires_pkce: bool
 
@@ -103,6 +106,7 @@ def fill(recipe: Recipe, address: str, answers: Mapping[str, str]) -> Filled:
         launch_url=address.rstrip("/"),
         redirect_uris=[_filled(uri, values) for uri in recipe.redirect_uris],
         logout_uris=[_filled(uri, values) for uri in recipe.logout_uris],
+        backchannel_logout_uri=_filled(recipe.backchannel_logout_uri or "", values) or None,
         is_public=recipe.authentication == "none",
         requires_pkce=recipe.requires_pkce,
     )

@@ -1,6 +1,8 @@
 -- name: by_id
 -- One client; no row when there is none.
-select id, name, description, launch_url, redirect_uris, logout_uris, is_public, requires_pkce,
+select id, name, description, launch_url, redirect_uris, logout_uris, backchannel_logout_uri,
+       backchannel_logout_session_required, frontchannel_logout_uri, frontchannel_logout_session_required,
+       is_public, requires_pkce,
        allows_plain_pkce, requires_reauthentication, requires_pushed_request, requires_signed_request,
        requires_device_bound_passkey, longest_sign_in_seconds, skips_consent, is_group_restricted, claims_in_id_token,
        always_includes_groups, claim_mapping, signing_algorithm, auth_method, requires_dpop, is_fapi,
@@ -10,13 +12,17 @@ select id, name, description, launch_url, redirect_uris, logout_uris, is_public,
 
 -- name: insert
 -- Add a client.
-insert into clients (id, name, description, launch_url, redirect_uris, logout_uris, is_public, requires_pkce,
+insert into clients (id, name, description, launch_url, redirect_uris, logout_uris, backchannel_logout_uri,
+                     backchannel_logout_session_required, frontchannel_logout_uri,
+                     frontchannel_logout_session_required, is_public, requires_pkce,
                      allows_plain_pkce, requires_reauthentication, requires_pushed_request, requires_signed_request,
                      requires_device_bound_passkey, longest_sign_in_seconds, skips_consent, is_group_restricted,
                      claims_in_id_token, always_includes_groups, claim_mapping, signing_algorithm, auth_method,
                      requires_dpop, is_fapi, access_token_seconds, refresh_token_seconds, recipe, recipe_answers, created_by,
                      created_at, updated_at)
-values (%(id)s, %(name)s, %(description)s, %(launch_url)s, %(redirect_uris)s, %(logout_uris)s, %(is_public)s,
+values (%(id)s, %(name)s, %(description)s, %(launch_url)s, %(redirect_uris)s, %(logout_uris)s,
+        %(backchannel_logout_uri)s, %(backchannel_logout_session_required)s, %(frontchannel_logout_uri)s,
+        %(frontchannel_logout_session_required)s, %(is_public)s,
         %(requires_pkce)s, %(allows_plain_pkce)s, %(requires_reauthentication)s,
         %(requires_pushed_request)s, %(requires_signed_request)s, %(requires_device_bound_passkey)s,
         %(longest_sign_in_seconds)s, %(skips_consent)s,
@@ -33,6 +39,10 @@ update clients
        launch_url = %(launch_url)s,
        redirect_uris = %(redirect_uris)s,
        logout_uris = %(logout_uris)s,
+       backchannel_logout_uri = %(backchannel_logout_uri)s,
+       backchannel_logout_session_required = %(backchannel_logout_session_required)s,
+       frontchannel_logout_uri = %(frontchannel_logout_uri)s,
+       frontchannel_logout_session_required = %(frontchannel_logout_session_required)s,
        is_public = %(is_public)s,
        requires_pkce = %(requires_pkce)s,
        allows_plain_pkce = %(allows_plain_pkce)s,

@@ -194,6 +194,10 @@ CREATE TABLE public.clients (
     auth_method text DEFAULT 'any'::text NOT NULL,
     requires_dpop boolean DEFAULT false NOT NULL,
     is_fapi boolean DEFAULT false NOT NULL,
+    backchannel_logout_uri text,
+    backchannel_logout_session_required boolean DEFAULT false NOT NULL,
+    frontchannel_logout_uri text,
+    frontchannel_logout_session_required boolean DEFAULT false NOT NULL,
     CONSTRAINT clients_access_token_seconds_check CHECK (((access_token_seconds >= 60) AND (access_token_seconds <= 31536000))),
     CONSTRAINT clients_auth_method_check CHECK ((auth_method = ANY (ARRAY['any'::text, 'private_key_jwt'::text, 'client_secret_jwt'::text]))),
     CONSTRAINT clients_check CHECK ((requires_pkce OR (NOT is_public))),
@@ -215,6 +219,10 @@ COMMENT ON COLUMN public.clients.longest_sign_in_seconds IS 'How old a sign-in m
 COMMENT ON COLUMN public.clients.auth_method IS 'any: secrets, keys and federated identities alike, as far as the client has them';
 
 COMMENT ON COLUMN public.clients.is_fapi IS 'The client keeps to the FAPI 2.0 Security Profile, and we hold it to that';
+
+COMMENT ON COLUMN public.clients.backchannel_logout_uri IS 'Where we post logout tokens; null where the app takes none';
+
+COMMENT ON COLUMN public.clients.frontchannel_logout_uri IS 'What the signed-out page opens in a frame; null where the app has none';
 
 CREATE TABLE public.group_members (
     group_id uuid NOT NULL,
@@ -427,8 +435,11 @@ CREATE TABLE public.consents (
     client_id text NOT NULL,
     scopes text[] NOT NULL,
     granted_at timestamp with time zone NOT NULL,
-    last_used_at timestamp with time zone NOT NULL
+    last_used_at timestamp with time zone NOT NULL,
+    signed_out_at timestamp with time zone
 );
+
+COMMENT ON COLUMN public.consents.signed_out_at IS 'When the app was last told to end all sessions of the person';
 
 CREATE TABLE public.device_codes (
     digest bytea NOT NULL,
@@ -615,6 +626,30 @@ COMMENT ON TABLE public.login_codes IS 'The code that a browser has asked for by
 COMMENT ON COLUMN public.login_codes.code_mac IS 'HMAC of the code, which was mailed and is stored nowhere';
 
 COMMENT ON COLUMN public.login_codes.user_id IS 'Null where the address was nobody''s: the browser is answered all the same';
+
+CREATE TABLE public.logouts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    client_id text NOT NULL,
+    user_id uuid,
+    subject text NOT NULL,
+    session_id uuid,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone,
+    confirmed_at timestamp with time zone,
+    given_up_at timestamp with time zone,
+    last_attempt_at timestamp with time zone,
+    last_reason text,
+    last_status integer,
+    last_words text,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT logouts_check CHECK ((num_nonnulls(next_attempt_at, confirmed_at, given_up_at) <= 1))
+);
+
+COMMENT ON TABLE public.logouts IS 'Apps to be told that somebody has signed out: waiting (next_attempt_at), confirmed, given up, or none of these where the app has no address for it';
+
+COMMENT ON COLUMN public.logouts.subject IS 'The sub that the app knows; it outlives the person';
+
+COMMENT ON COLUMN public.logouts.session_id IS 'The sid that has ended; null stands for all sessions of the person';
 
 CREATE TABLE public.migrations (
     number integer NOT NULL,
@@ -988,6 +1023,9 @@ ALTER TABLE ONLY public.limits
 ALTER TABLE ONLY public.login_codes
     ADD CONSTRAINT login_codes_pkey PRIMARY KEY (browser_digest);
 
+ALTER TABLE ONLY public.logouts
+    ADD CONSTRAINT logouts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (number);
 
@@ -1154,6 +1192,16 @@ CREATE INDEX login_codes_expires_at ON public.login_codes USING btree (expires_a
 
 CREATE INDEX login_codes_user_id ON public.login_codes USING btree (user_id);
 
+CREATE INDEX logouts_client_id ON public.logouts USING btree (client_id, created_at);
+
+CREATE INDEX logouts_created_at ON public.logouts USING btree (created_at);
+
+CREATE INDEX logouts_next_attempt_at ON public.logouts USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+
+CREATE INDEX logouts_session_id ON public.logouts USING btree (session_id);
+
+CREATE INDEX logouts_user_id ON public.logouts USING btree (user_id, created_at);
+
 CREATE UNIQUE INDEX one_time_access_tokens_digest_key ON public.one_time_access_tokens USING btree (digest);
 
 CREATE INDEX one_time_access_tokens_user_id ON public.one_time_access_tokens USING btree (user_id);
@@ -1213,6 +1261,8 @@ CREATE INDEX users_waiting_since ON public.users USING btree (waiting_since) WHE
 CREATE TRIGGER client_secrets_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.client_secrets FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
 
 CREATE TRIGGER clients_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.clients FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
+
+CREATE TRIGGER logouts_changed AFTER INSERT ON public.logouts FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
 
 CREATE TRIGGER outbox_changed AFTER INSERT OR DELETE OR UPDATE OF given_up_at ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION public.tell_of_change();
 
@@ -1353,6 +1403,12 @@ ALTER TABLE ONLY public.known_devices
 
 ALTER TABLE ONLY public.login_codes
     ADD CONSTRAINT login_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.logouts
+    ADD CONSTRAINT logouts_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.logouts
+    ADD CONSTRAINT logouts_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.one_time_access_tokens
     ADD CONSTRAINT one_time_access_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;

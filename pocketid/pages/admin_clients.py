@@ -79,6 +79,8 @@ def create_from_recipe(request: Request, recipe_id: str) -> Response:
         launch_url=filled.launch_url,
         redirect_uris=filled.redirect_uris,
         logout_uris=filled.logout_uris,
+        backchannel_logout_uri=filled.backchannel_logout_uri,
+        backchannel_logout_session_required=recipe.backchannel_logout_session_required,
         is_public=filled.is_public,
         requires_pkce=filled.requires_pkce,
         recipe=recipe.id,
@@ -303,7 +305,12 @@ def _show(
 
 
 def _problems(request: Request, change: clients.Change) -> dict[str, str]:
-    return clients.check(change, allow_insecure=request.config.allow_insecure_callback_urls)
+    config = request.config
+    return clients.check(
+        change,
+        allow_insecure=config.allow_insecure_callback_urls,
+        calls_http=config.outgoing_allow_http,
+    )
 
 
 def _values(request: Request, client: Client, secret: str | None) -> dict[str, str]:

@@ -27,6 +27,10 @@ def test_a_client_is_stored_as_it_was_described(db: Database, now: datetime) -> 
         description="Photos",
         launch_url="https://immich.example.test",
         logout_uris=["https://immich.example.test/bye"],
+        backchannel_logout_uri="https://immich.example.test/api/oauth/backchannel-logout",
+        backchannel_logout_session_required=True,
+        frontchannel_logout_uri="https://immich.example.test/out",
+        frontchannel_logout_session_required=True,
         requires_reauthentication=True,
         signing_algorithm="ES256",
         access_token_seconds=600,
@@ -75,6 +79,16 @@ def test_a_public_client_always_requires_pkce(db: Database, now: datetime) -> No
         ({"launch_url": "https://immich.example.test/#top"}, "launch_url"),
         ({"logout_uris": ["//example.test"]}, "logout_uris"),
         ({"redirect_uris": ["https://a.example.test"] * 51}, "redirect_uris"),
+        ({"backchannel_logout_uri": "http://immich.example.test/out"}, "backchannel_logout_uri"),
+        ({"backchannel_logout_uri": "immich.example.test/out"}, "backchannel_logout_uri"),
+        ({"backchannel_logout_uri": "https://immich.example.test/out#top"}, "backchannel_logout_uri"),
+        ({"backchannel_logout_uri": "https://*.example.test/out"}, "backchannel_logout_uri"),
+        ({"backchannel_logout_uri": "https://immich.example.test/ö"}, "backchannel_logout_uri"),
+        ({"frontchannel_logout_uri": "https://other.example.test/out"}, "frontchannel_logout_uri"),
+        ({"frontchannel_logout_uri": "http://immich.example.test/out"}, "frontchannel_logout_uri"),
+        ({"frontchannel_logout_uri": "https://immich.example.test:8443/out"}, "frontchannel_logout_uri"),
+        ({"frontchannel_logout_uri": "javascript:alert(1)"}, "frontchannel_logout_uri"),
+        ({"frontchannel_logout_uri": "https://immich.example.test/*"}, "frontchannel_logout_uri"),
         ({"signing_algorithm": "none"}, "signing_algorithm"),
         ({"signing_algorithm": "HS256"}, "signing_algorithm"),
         ({"access_token_seconds": 59}, "access_token_minutes"),
@@ -99,11 +113,19 @@ def test_what_may_not_be_registered_is_said_at_its_field(part: dict[str, Any], f
                 "http://localhost/cb",
             ]
         },
+        {"backchannel_logout_uri": "https://192.0.2.7:2283/out?a=b"},
+        {"frontchannel_logout_uri": "https://immich.example.test/out?a=b"},
         {"access_token_seconds": 60, "refresh_token_seconds": 365 * 86_400},
     ],
 )
 def test_what_may_be_registered_has_no_problem(part: dict[str, Any]) -> None:
     assert clients.check(replace(GOOD, **part)) == {}
+
+
+def test_plain_http_may_be_called_only_where_the_operator_allows_it() -> None:
+    change = replace(GOOD, backchannel_logout_uri="http://immich:2283/out")
+    assert list(clients.check(change)) == ["backchannel_logout_uri"]
+    assert clients.check(change, calls_http=True) == {}
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,8 @@ def test_a_recipe_is_complete(recipe: Recipe) -> None:
     assert recipes.check(recipe, recipe.example, answers(recipe)) == {}
     filled = recipes.fill(recipe, recipe.example + "/", answers(recipe))
     assert filled.redirect_uris
-    for uri in (*filled.redirect_uris, *filled.logout_uris):
+    called = [filled.backchannel_logout_uri] if filled.backchannel_logout_uri else []
+    for uri in (*filled.redirect_uris, *filled.logout_uris, *called):
         assert callback_urls.problem(uri) is None
         assert "{" not in uri
         assert "//" not in uri.partition("://")[2] or uri.startswith("app.immich:")
@@ -57,6 +58,7 @@ def test_immich_gets_the_three_addresses_that_it_really_sends() -> None:
     recipe = recipes.find("immich")
     assert recipe is not None
     filled = recipes.fill(recipe, "https://immich.skylab.local/", {})
+    assert filled.backchannel_logout_uri == "https://immich.skylab.local/api/oauth/backchannel-logout"
     assert filled.redirect_uris == [
         "https://immich.skylab.local/auth/login",
         "https://immich.skylab.local/user-settings",

@@ -244,6 +244,8 @@ REFUSED_FORMS = [
     ({"redirect_uris": f"{ADDRESS}/a\nhtps://x.example.test"}, "redirect_uris"),
     ({"redirect_uris": "JAVASCRIPT:alert(1)"}, "redirect_uris"),
     ({"logout_uris": "data:text/html,x"}, "logout_uris"),
+    ({"backchannel_logout_uri": "http://immich.example.test/out"}, "backchannel_logout_uri"),
+    ({"frontchannel_logout_uri": "https://other.example.test/out"}, "frontchannel_logout_uri"),
     ({"signing_algorithm": "none"}, "signing_algorithm"),
     ({"access_token_minutes": "0"}, "access_token_minutes"),
     ({"refresh_token_minutes": "525601"}, "refresh_token_minutes"),

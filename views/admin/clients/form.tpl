@@ -10,10 +10,17 @@
 <div class="fields">
 % include("parts/textarea.tpl", name="redirect_uris", label=_("Redirect URIs"), value="\n".join(change.redirect_uris), errors=errors, hint=_("One a line, exactly as the app sends them. * stands for one part, ** for any number of folders."))
 % include("parts/textarea.tpl", name="logout_uris", label=_("Logout redirect URIs"), value="\n".join(change.logout_uris), errors=errors, hint=_("Where the app may send people after signing out."), rows=2)
+% include("parts/field.tpl", name="backchannel_logout_uri", label=_("Back-channel logout URI"), value=change.backchannel_logout_uri, errors=errors, hint=_("Is called from here when somebody signs out, so that the app signs them out, too."), type="url", maxlength=2048)
 % include("parts/check.tpl", name="is_public", label=_("Public client"), checked=change.is_public, hint=_("For apps that cannot keep a secret, such as those that run in the browser."))
 % include("parts/check.tpl", name="requires_pkce", label=_("Require PKCE"), checked=change.requires_pkce, hint=_("Protects the way back to the app. Leave it on if the app supports it; public clients always need it."))
 % include("parts/check.tpl", name="skips_consent", label=_("Skip the consent page"), checked=change.skips_consent, hint=_("For apps of your own, where nobody needs to be asked."))
 </div>
+<details{{! " open" if "frontchannel_logout_uri" in errors else "" }}><summary>{{_("More about signing out")}}</summary>
+<div class="fields">
+% include("parts/check.tpl", name="backchannel_logout_session_required", label=_("Name the session in each back-channel call"), checked=change.backchannel_logout_session_required, hint=_("For apps that cannot end all sessions of a person at once."))
+% include("parts/field.tpl", name="frontchannel_logout_uri", label=_("Front-channel logout URI"), value=change.frontchannel_logout_uri, errors=errors, hint=_("Is opened unseen in the browser that signs out. Only for apps without the other: many browsers keep the app's cookies from it."), type="url", maxlength=2048)
+% include("parts/check.tpl", name="frontchannel_logout_session_required", label=_("The front channel needs the session"), checked=change.frontchannel_logout_session_required, hint=_("The app asked for it when it was registered. It is sent in any case."))
+</div></details>
 <details{{! " open" if any(name in errors for name in ("signing_algorithm", "access_token_minutes", "refresh_token_minutes")) else "" }}><summary>{{_("Tokens and compatibility")}}</summary>
 <div class="fields">
 % include("parts/check.tpl", name="claims_in_id_token", label=_("Name, e-mail and groups in the ID token"), checked=change.claims_in_id_token, hint=_("Many apps read them there. Without it they are in userinfo alone."))
