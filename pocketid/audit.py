@@ -91,6 +91,7 @@ class Event(enum.StrEnum):
     TOKEN_ISSUED = "TOKEN_ISSUED"  # noqa: S105
     TOKEN_REFRESHED = "TOKEN_REFRESHED"  # noqa: S105
     TOKEN_REFUSED = "TOKEN_REFUSED"  # noqa: S105
+    TOKEN_REVOKED = "TOKEN_REVOKED"  # noqa: S105
     TOKEN_REUSED = "TOKEN_REUSED"  # noqa: S105
     API_CREATED = "API_CREATED"
     API_UPDATED = "API_UPDATED"
@@ -346,6 +347,7 @@ def _labels() -> dict[str, str]:
         Event.TOKEN_ISSUED: _("Tokens issued to an app"),
         Event.TOKEN_REFRESHED: _("Tokens renewed for an app"),
         Event.TOKEN_REFUSED: _("Tokens refused to an app"),
+        Event.TOKEN_REVOKED: _("Token given back by the app"),
         Event.TOKEN_REUSED: _("Used token presented again; access ended"),
         Event.API_CREATED: _("API added"),
         Event.API_UPDATED: _("API changed"),

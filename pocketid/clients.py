@@ -20,6 +20,7 @@ from pocketid.text import _
 SigningAlgorithm = Literal["RS256", "PS256", "ES256", "EdDSA"]
 SIGNING_ALGORITHMS: tuple[str, ...] = get_args(SigningAlgorithm)
 TOKEN_SECONDS = range(60, 365 * 86_400 + 1)
+ABSOLUTE_SECONDS = range(60, 5 * 365 * 86_400 + 1)
 AUTH_METHODS = ("any", "private_key_jwt", "client_secret_jwt")
 LONGEST_ID = 128
 _ID = re.compile(r"[a-zA-Z0-9._-]{2,128}")
@@ -69,6 +70,10 @@ class Client:
     is_fapi: bool
     access_token_seconds: int
     refresh_token_seconds: int
+    allows_client_credentials: bool
+    has_opaque_access_tokens: bool
+    refresh_absolute_seconds: int | None
+    signs_userinfo: bool
     recipe: str | None
     recipe_answers: dict[str, Any]
     created_by: UUID | None
@@ -109,6 +114,10 @@ class Change:
     is_fapi: bool = False
     access_token_seconds: int = 3600
     refresh_token_seconds: int = 30 * 86_400
+    allows_client_credentials: bool = True
+    has_opaque_access_tokens: bool = False
+    refresh_absolute_seconds: int | None = None
+    signs_userinfo: bool = False
     recipe: str | None = None
     recipe_answers: dict[str, Any] = field(default_factory=dict)
 
@@ -207,6 +216,7 @@ def check(change: Change, *, allow_insecure: bool = True, calls_http: bool = Fal
         "auth_method": "" if change.auth_method in AUTH_METHODS else _("Please choose one of the list."),
         "access_token_minutes": _lifetime_problem(change.access_token_seconds),
         "refresh_token_minutes": _lifetime_problem(change.refresh_token_seconds),
+        "refresh_absolute_minutes": _absolute_problem(change),
         "longest_sign_in_minutes": _age_problem(change.longest_sign_in_seconds),
     }
     return {name: problem for name, problem in problems.items() if problem}
@@ -350,6 +360,13 @@ def _algorithm_problem(algorithm: str) -> str:
 
 def _age_problem(seconds: int | None) -> str:
     return "" if seconds is None else _lifetime_problem(seconds)
+
+
+def _absolute_problem(change: Change) -> str:
+    end = change.refresh_absolute_seconds
+    if end is None or end in ABSOLUTE_SECONDS:
+        return ""
+    return _("Choose between 1 minute and 5 years (2628000 minutes), or leave it empty.")
 
 
 def _lifetime_problem(seconds: int) -> str:

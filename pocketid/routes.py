@@ -6,7 +6,9 @@ from pocketid.oidc import (
     device_authorization,
     discovery,
     end_session,
+    introspection,
     par,
+    revocation,
     token,
     userinfo,
     well_known,
@@ -21,6 +23,7 @@ from pocketid.pages import (
     admin_client_credentials,
     admin_client_preview,
     admin_client_rules,
+    admin_client_tokens,
     admin_client_trial,
     admin_clients,
     admin_custom_claims,
@@ -92,6 +95,8 @@ ROUTES = (
     Route("POST", "/api/oidc/device/authorize", device_authorization.authorize, PROTOCOL),  # so does it
     Route("POST", "/api/oidc/par", par.push, PROTOCOL),  # authenticates the client itself
     Route("POST", "/api/oidc/token", token.token, PROTOCOL),  # authenticates the client itself
+    Route("POST", "/api/oidc/introspect", introspection.introspect, PROTOCOL),  # and so do these
+    Route("POST", "/api/oidc/revoke", revocation.revoke, PROTOCOL),
     Route("GET", "/api/oidc/userinfo", userinfo.userinfo, PROTOCOL),
     Route("POST", "/api/oidc/userinfo", userinfo.userinfo, PROTOCOL),
     Route("GET", "/api/oidc/end-session", end_session.end_session, PROTOCOL),
@@ -101,6 +106,8 @@ ROUTES = (
     Route("OPTIONS", "/.well-known/jwks.json", discovery.preflight, PROTOCOL),
     Route("OPTIONS", "/api/oidc/par", discovery.preflight, PROTOCOL),
     Route("OPTIONS", "/api/oidc/token", discovery.preflight, PROTOCOL),
+    Route("OPTIONS", "/api/oidc/introspect", discovery.preflight, PROTOCOL),
+    Route("OPTIONS", "/api/oidc/revoke", discovery.preflight, PROTOCOL),
     Route("OPTIONS", "/api/oidc/userinfo", discovery.preflight, PROTOCOL),
     # On the way from an app and back
     Route("GET", "/interaction", interaction.show, PUBLIC),
@@ -317,6 +324,8 @@ ROUTES = (
         admin_clients.ignore_refused,
         ADMIN,
     ),
+    Route("GET", "/settings/admin/oidc-clients/<client_id>/tokens", admin_client_tokens.show, ADMIN),
+    Route("POST", "/settings/admin/oidc-clients/<client_id>/tokens", admin_client_tokens.update, ADMIN),
     Route("GET", "/settings/admin/oidc-clients/<client_id>/rules", admin_client_rules.show, ADMIN),
     Route("POST", "/settings/admin/oidc-clients/<client_id>/rules", admin_client_rules.update, ADMIN),
     Route(

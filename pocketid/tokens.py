@@ -48,6 +48,8 @@ class Authorization:
     code_expires_at: datetime
     code_used_at: datetime | None
     revoked_at: datetime | None
+    resource: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class AccessToken:
     subject: Subject
     always_includes_groups: bool
     claim_mapping: dict[str, Any]
+    signs_userinfo: bool
+    signing_algorithm: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,31 @@ class Granted:
     redirect_uri: str | None
     code_challenge: str | None
     code_challenge_method: str | None
+    resource: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A token that is good now: whose, for what, until when. `user_id` is None where a client got it for itself.
+
+    `api_client_id` is the client of the API that an access token is for.
+    """
+
+    client_id: str
+    user_id: UUID | None
+    resource: str | None
+    scopes: list[str]
+    expires_at: datetime
+    api_client_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a stored token is; `id` is its authorization's."""
+
+    id: UUID
+    client_id: str
+    user_id: UUID | None
 
 
 def grant(request: Request, granted: Granted, client_name: str) -> str:
@@ -243,6 +272,50 @@ def insert_access_token(db: Database, authorization_id: UUID, issue: Issue) -> b
             access_expires_at=issue.access_expires_at,
         )
     )
+
+
+def issue_to_client(
+    request: Request,
+    client_id: str,
+    scopes: Sequence[str],
+    resource: str | None,
+    access: bytes,
+    expires_at: datetime,
+) -> None:
+    """Store an access token that a client gets for itself, and commit. Nothing may be written after it."""
+    request.db.complete(
+        "tokens.issue_to_client",
+        client_id=client_id,
+        scopes=list(scopes),
+        resource=resource,
+        access=access,
+        expires_at=expires_at,
+        event=Event.TOKEN_ISSUED.value,
+        details={"grant": "client_credentials", "scopes": list(scopes), "resource": resource},
+        **audit.origin(request),
+        now=request.now,
+    )
+    audit.tell(request, Event.TOKEN_ISSUED, user_id=None, client_id=client_id)
+
+
+def state_of_access_token(db: Database, handle: str, now: datetime) -> Live | None:
+    """A live access token, also one that a client got for itself, by its jti or, where it is opaque, itself."""
+    return db.one(Live, "tokens.state", digest=digest(handle), now=now)
+
+
+def state_of_refresh_token(db: Database, token: str, now: datetime) -> Live | None:
+    """A refresh token that would be taken now."""
+    return db.one(Live, "tokens.refresh_state", digest=digest(token), now=now)
+
+
+def owner_of(db: Database, handle: str) -> Owner | None:
+    """Whose a stored token is, by its jti or itself; None when it is not stored (any more)."""
+    return db.one(Owner, "tokens.owner", access=digest(handle), refresh=digest(handle))
+
+
+def end_access_token(db: Database, handle: str) -> bool:
+    """End one access token; False when it was none."""
+    return bool(db.run("tokens.delete_access_token", digest=digest(handle)))
 
 
 def find_access_token(db: Database, jti: str, now: datetime) -> AccessToken | None:

@@ -6,7 +6,8 @@ select id, name, description, launch_url, redirect_uris, logout_uris, backchanne
        allows_plain_pkce, requires_reauthentication, requires_pushed_request, requires_signed_request,
        requires_device_bound_passkey, longest_sign_in_seconds, skips_consent, is_group_restricted, claims_in_id_token,
        always_includes_groups, claim_mapping, signing_algorithm, auth_method, requires_dpop, is_fapi,
-       access_token_seconds, refresh_token_seconds, recipe, recipe_answers, created_by, created_at, updated_at
+       access_token_seconds, refresh_token_seconds, allows_client_credentials, has_opaque_access_tokens,
+       refresh_absolute_seconds, signs_userinfo, recipe, recipe_answers, created_by, created_at, updated_at
   from clients
  where id = %(id)s;
 
@@ -18,7 +19,8 @@ insert into clients (id, name, description, launch_url, redirect_uris, logout_ur
                      allows_plain_pkce, requires_reauthentication, requires_pushed_request, requires_signed_request,
                      requires_device_bound_passkey, longest_sign_in_seconds, skips_consent, is_group_restricted,
                      claims_in_id_token, always_includes_groups, claim_mapping, signing_algorithm, auth_method,
-                     requires_dpop, is_fapi, access_token_seconds, refresh_token_seconds, recipe, recipe_answers, created_by,
+                     requires_dpop, is_fapi, access_token_seconds, refresh_token_seconds, allows_client_credentials,
+                     has_opaque_access_tokens, refresh_absolute_seconds, signs_userinfo, recipe, recipe_answers, created_by,
                      created_at, updated_at)
 values (%(id)s, %(name)s, %(description)s, %(launch_url)s, %(redirect_uris)s, %(logout_uris)s,
         %(backchannel_logout_uri)s, %(backchannel_logout_session_required)s, %(frontchannel_logout_uri)s,
@@ -28,7 +30,8 @@ values (%(id)s, %(name)s, %(description)s, %(launch_url)s, %(redirect_uris)s, %(
         %(longest_sign_in_seconds)s, %(skips_consent)s,
         %(is_group_restricted)s, %(claims_in_id_token)s, %(always_includes_groups)s, %(claim_mapping)s,
         %(signing_algorithm)s, %(auth_method)s, %(requires_dpop)s, %(is_fapi)s,
-        %(access_token_seconds)s, %(refresh_token_seconds)s, %(recipe)s,
+        %(access_token_seconds)s, %(refresh_token_seconds)s, %(allows_client_credentials)s,
+        %(has_opaque_access_tokens)s, %(refresh_absolute_seconds)s, %(signs_userinfo)s, %(recipe)s,
         %(recipe_answers)s, %(created_by)s, %(now)s, %(now)s);
 
 -- name: update
@@ -62,6 +65,10 @@ update clients
        is_fapi = %(is_fapi)s,
        access_token_seconds = %(access_token_seconds)s,
        refresh_token_seconds = %(refresh_token_seconds)s,
+       allows_client_credentials = %(allows_client_credentials)s,
+       has_opaque_access_tokens = %(has_opaque_access_tokens)s,
+       refresh_absolute_seconds = %(refresh_absolute_seconds)s,
+       signs_userinfo = %(signs_userinfo)s,
        recipe = %(recipe)s,
        recipe_answers = %(recipe_answers)s,
        updated_at = %(now)s

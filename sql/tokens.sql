@@ -10,10 +10,10 @@ with session as (
 ), granted as (
     insert into authorizations (client_id, user_id, session_id, scopes, claims, nonce, acr, amr, auth_time,
                                 code_digest, code_expires_at, redirect_uri, code_challenge, code_challenge_method,
-                                expires_at, created_at)
+                                resource, expires_at, created_at)
     select %(client_id)s, %(user_id)s, case when not %(outlives_session)s then id end, %(scopes)s::text[], %(claims)s::jsonb, %(nonce)s, %(acr)s,
            %(amr)s::text[], %(auth_time)s, %(code_digest)s, %(code_expires_at)s, %(redirect_uri)s, %(code_challenge)s,
-           %(code_challenge_method)s, %(expires_at)s, %(now)s
+           %(code_challenge_method)s, %(resource)s, %(expires_at)s, %(now)s
       from session
 ), consented as (
     insert into consents (user_id, client_id, scopes, granted_at, last_used_at)
@@ -38,7 +38,7 @@ select is_new
 -- name: by_code
 -- What a code stands for, whatever its state, with the person as they are now.
 select id, client_id, user_id, session_id, scopes, claims, nonce, acr, amr, auth_time, redirect_uri, code_challenge,
-       code_challenge_method, code_digest, code_expires_at, code_used_at, revoked_at, subject,
+       code_challenge_method, code_digest, code_expires_at, code_used_at, revoked_at, resource, created_at, subject,
        exists (select
                  from app_users
                 where app_users.client_id = authorizations.client_id
@@ -83,7 +83,7 @@ select refresh_tokens.rotated_at, refresh_tokens.successor, refresh_tokens.expir
        authorizations.claims, authorizations.nonce, authorizations.acr, authorizations.amr, authorizations.auth_time,
        authorizations.redirect_uri, authorizations.code_challenge, authorizations.code_challenge_method,
        authorizations.code_digest, authorizations.code_expires_at, authorizations.code_used_at,
-       authorizations.revoked_at, subjects.subject,
+       authorizations.revoked_at, authorizations.resource, authorizations.created_at, subjects.subject,
        exists (select
                  from app_users
                 where app_users.client_id = authorizations.client_id
@@ -141,11 +141,85 @@ insert into access_tokens (digest, authorization_id, scopes, expires_at)
 select %(access)s::bytea, id, %(scopes)s::text[], %(access_expires_at)s::timestamptz
   from kept;
 
+-- name: issue_to_client
+-- Store an access token that a client gets for itself, with the event that tells of it.
+with granted as (
+    insert into authorizations (client_id, scopes, resource, expires_at, created_at)
+    values (%(client_id)s, %(scopes)s::text[], %(resource)s, %(expires_at)s, %(now)s)
+    returning id
+), issued as (
+    insert into access_tokens (digest, authorization_id, scopes, expires_at)
+    select %(access)s::bytea, id, %(scopes)s::text[], %(expires_at)s::timestamptz
+      from granted
+), told as (
+    insert into audit_events (at, event, client_id, address, is_internal, country, city, user_agent, details)
+    select %(now)s, %(event)s, %(client_id)s, %(address)s::text::inet, %(is_internal)s::boolean, %(country)s,
+           %(city)s, %(user_agent)s, %(details)s
+      from granted
+)
+select true
+  from granted;
+
+-- name: state
+-- A live access token of anybody, also one that a client got for itself, and the client of the API that it is for; no
+-- row when it has expired or was revoked, its person is kept out, or its client may not ask for the API any more.
+select authorizations.client_id, authorizations.user_id, authorizations.resource, access_tokens.scopes,
+       access_tokens.expires_at, apis.client_id as api_client_id
+  from access_tokens
+  join authorizations on authorizations.id = access_tokens.authorization_id
+  left join users on users.id = authorizations.user_id
+  left join apis on apis.resource = authorizations.resource
+ where access_tokens.digest = %(digest)s
+   and access_tokens.expires_at > %(now)s
+   and authorizations.revoked_at is null
+   and (authorizations.user_id is null
+        or not users.disabled
+           and exists (select
+                         from app_users
+                        where app_users.client_id = authorizations.client_id
+                          and app_users.user_id = authorizations.user_id))
+   and (authorizations.resource is null
+        or exists (select
+                     from api_grants
+                    where api_grants.api_id = apis.id
+                      and api_grants.client_id = authorizations.client_id
+                      and api_grants.way = case when authorizations.user_id is null then 'client' else 'person' end));
+
+-- name: refresh_state
+-- A refresh token that would be taken now; no row for any other.
+select authorizations.client_id, authorizations.user_id, authorizations.resource, authorizations.scopes,
+       refresh_tokens.expires_at, null::text as api_client_id
+  from refresh_tokens
+  join authorizations on authorizations.id = refresh_tokens.authorization_id
+  join users on users.id = authorizations.user_id
+ where refresh_tokens.digest = %(digest)s
+   and refresh_tokens.rotated_at is null
+   and refresh_tokens.expires_at > %(now)s
+   and authorizations.revoked_at is null
+   and not users.disabled
+   and exists (select
+                 from app_users
+                where app_users.client_id = authorizations.client_id
+                  and app_users.user_id = authorizations.user_id);
+
+-- name: owner
+-- Whose a stored token is, an access or a refresh token; no row when it is not stored.
+select authorizations.id, authorizations.client_id, authorizations.user_id
+  from authorizations
+ where authorizations.id in (select authorization_id from access_tokens where digest = %(access)s
+                              union all
+                             select authorization_id from refresh_tokens where digest = %(refresh)s);
+
+-- name: delete_access_token
+-- End one access token; the refresh token beside it stays.
+delete from access_tokens
+ where digest = %(digest)s;
+
 -- name: access_token
 -- A live access token, with the person as they are now; no row when it has expired, was revoked, or its person is
 -- disabled or may not use the app any more.
 select authorizations.client_id, access_tokens.scopes, authorizations.claims, subjects.subject,
-       clients.always_includes_groups, clients.claim_mapping
+       clients.always_includes_groups, clients.claim_mapping, clients.signs_userinfo, clients.signing_algorithm
   from access_tokens
   join authorizations on authorizations.id = access_tokens.authorization_id
   join clients on clients.id = authorizations.client_id

@@ -8,6 +8,8 @@
 | /api/oidc/par                             | par.py            | RFC 9126 2                                  |
 | /api/oidc/token                           | token.py          | RFC 6749 3.2, OpenID Connect Core 3.1.3     |
 | /api/oidc/device/authorize                | device_authorization.py | RFC 8628                              |
+| /api/oidc/introspect                      | introspection.py  | RFC 7662                                    |
+| /api/oidc/revoke                          | revocation.py     | RFC 7009                                    |
 | /api/oidc/userinfo                        | userinfo.py       | OpenID Connect Core 5.3, RFC 6750           |
 | /api/oidc/end-session                     | end_session.py    | OpenID Connect RP-Initiated Logout 1.0      |
 

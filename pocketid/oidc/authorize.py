@@ -425,6 +425,7 @@ def issue(asked: Authorization) -> Response:
         redirect_uri=asked.redirect_uri,
         code_challenge=asked.challenge[0] if asked.challenge else None,
         code_challenge_method=asked.challenge[1] if asked.challenge else None,
+        resource=None,
     )
     code = tokens.grant(request, granted, client.name)
     return responses.success(request, asked.redirect_uri, asked.mode, code, asked.state)

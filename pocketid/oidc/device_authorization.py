@@ -11,9 +11,9 @@ from datetime import timedelta
 from pocketid import access, audit, clients, device_codes, devices, limits, tokens, webauthn
 from pocketid.audit import Event
 from pocketid.device_codes import Asking, Decision
-from pocketid.oidc import client_auth, parameters, prompts
+from pocketid.oidc import client_auth, parameters, prompts, resources
 from pocketid.oidc.authorize import SCOPES, Authorization
-from pocketid.oidc.errors import CORS, InvalidRequest
+from pocketid.oidc.errors import CORS
 from pocketid.oidc.prompts import Progress, Step
 from pocketid.request import Request
 from pocketid.response import NO_STORE, Response, json
@@ -23,12 +23,7 @@ _A_SECOND = timedelta(seconds=1)
 
 def authorize(request: Request) -> Response:
     """Give a device its codes. Raises an OAuthError."""
-    if len(request.query):
-        raise InvalidRequest("parameters belong into the body, not into the address")
-    try:
-        sent = parameters.read(request.form)
-    except parameters.Repeated as repeated:
-        raise InvalidRequest("a parameter came twice") from repeated
+    sent = parameters.of_back_channel(request)
     client = client_auth.authenticate(request, sent)
     # Anybody may ask in the name of a public client; the burst is what one home or office needs.
     limits.check(
@@ -36,7 +31,10 @@ def authorize(request: Request) -> Response:
     )
     words = sent.get("scope", "openid").split()
     scopes = [scope for scope in SCOPES if scope in words]
-    codes = device_codes.begin(request, client.id, scopes, None)
+    api = resources.at_back_channel(request, client, sent, words, "person")
+    if api is not None:
+        scopes += api.keys
+    codes = device_codes.begin(request, client.id, scopes, api.resource if api else None)
     page = f"{request.config.app_url}/device"
     answer = {
         "device_code": codes.device_code,
@@ -90,6 +88,7 @@ def approve(found: Authorization, asking: Asking) -> bool:
         redirect_uri=None,
         code_challenge=None,
         code_challenge_method=None,
+        resource=asking.resource,
     )
     tokens.grant_to_device(request, granted, asking.client_name, asking.digest, asking.expires_at)
     return True

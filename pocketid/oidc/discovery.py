@@ -16,6 +16,7 @@ from pocketid.request import Request
 from pocketid.response import Response, file
 
 _CACHING = {"Cache-Control": "public, max-age=300"}
+_CLIENT_ALGORITHMS = [*jose.ASYMMETRIC, "HS256"]
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST",
     "Access-Control-Allow-Headers": "Authorization, Content-Type",
@@ -50,6 +51,15 @@ def _document(public: str, internal: str) -> bytes:
             "authorization_endpoint": f"{public}/authorize",
             "token_endpoint": f"{internal}/api/oidc/token",
             "device_authorization_endpoint": f"{public}/api/oidc/device/authorize",
+            "introspection_endpoint": f"{internal}/api/oidc/introspect",
+            "introspection_endpoint_auth_methods_supported": [
+                *(method for method in client_auth.METHODS if method != "none"),
+                "Bearer",
+            ],
+            "introspection_endpoint_auth_signing_alg_values_supported": _CLIENT_ALGORITHMS,
+            "revocation_endpoint": f"{internal}/api/oidc/revoke",
+            "revocation_endpoint_auth_methods_supported": list(client_auth.METHODS),
+            "revocation_endpoint_auth_signing_alg_values_supported": _CLIENT_ALGORITHMS,
             "pushed_authorization_request_endpoint": f"{internal}/api/oidc/par",
             "userinfo_endpoint": f"{internal}/api/oidc/userinfo",
             "jwks_uri": f"{internal}/.well-known/jwks.json",
@@ -65,7 +75,7 @@ def _document(public: str, internal: str) -> bytes:
             "acr_values_supported": [prompts.PHISHING_RESISTANT, prompts.HARDWARE_BOUND],
             "prompt_values_supported": sorted(prompts.PROMPTS),
             "token_endpoint_auth_methods_supported": list(client_auth.METHODS),
-            "token_endpoint_auth_signing_alg_values_supported": [*jose.ASYMMETRIC, "HS256"],
+            "token_endpoint_auth_signing_alg_values_supported": _CLIENT_ALGORITHMS,
             "code_challenge_methods_supported": ["S256"],
             "request_parameter_supported": True,
             "request_uri_parameter_supported": False,

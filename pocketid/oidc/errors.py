@@ -17,7 +17,7 @@ CORS = {
     "Access-Control-Allow-Origin": "*"
 }  # for applications in browsers; no cookie counts at these endpoints
 ENDPOINTS = frozenset(
-    {"/api/oidc/token", "/api/oidc/userinfo", "/api/oidc/par", "/api/oidc/device/authorize"}
+    f"/api/oidc/{name}" for name in ("token", "userinfo", "par", "device/authorize", "introspect", "revoke")
 )
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 

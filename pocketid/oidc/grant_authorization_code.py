@@ -6,7 +6,7 @@ from pocketid import audit, tokens
 from pocketid.audit import Event
 from pocketid.clients import Client
 from pocketid.crypto import same
-from pocketid.oidc import issuing, pkce
+from pocketid.oidc import issuing, pkce, resources
 from pocketid.oidc.errors import InvalidGrant, InvalidRequest
 from pocketid.request import Request
 from pocketid.response import Response
@@ -27,6 +27,7 @@ def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Respons
     authorization = found.authorization
     if authorization.code_used_at is not None:
         raise _reused(request, client, authorization)
+    resources.check_same(authorization, sent)
     try:
         _check(request, authorization, sent)
         prepared = issuing.prepare(request, client, found, authorization.scopes, with_nonce=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pocketid import audit, device_codes, tokens
 from pocketid.audit import Event
 from pocketid.clients import Client
-from pocketid.oidc import issuing
+from pocketid.oidc import issuing, resources
 from pocketid.oidc.errors import (
     AccessDenied,
     AuthorizationPending,
@@ -36,10 +36,10 @@ def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Respons
             raise SlowDown("wait five seconds longer from now on")
         case "pending":
             raise AuthorizationPending("nobody has decided yet")
-    return _issue(request, client, device_code)
+    return _issue(request, client, device_code, sent)
 
 
-def _issue(request: Request, client: Client, device_code: str) -> Response:
+def _issue(request: Request, client: Client, device_code: str, sent: Mapping[str, str]) -> Response:
     """What the approval gives. A second question gets nothing, and ends nothing: it is the same device's."""
     found = tokens.find_code(request.db, device_code)
     if found is None or found.authorization.revoked_at is not None:
@@ -47,6 +47,7 @@ def _issue(request: Request, client: Client, device_code: str) -> Response:
     authorization = found.authorization
     if authorization.code_used_at is not None:
         raise InvalidGrant("the device code was used before")
+    resources.check_same(authorization, sent)
     try:
         prepared = issuing.prepare(request, client, found, authorization.scopes, with_nonce=False)
     except InvalidGrant as error:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pocketid import audit, tokens
 from pocketid.audit import Event
 from pocketid.clients import Client
-from pocketid.oidc import issuing
+from pocketid.oidc import issuing, resources
 from pocketid.oidc.errors import InvalidGrant, InvalidRequest, InvalidScope
 from pocketid.request import Request
 from pocketid.response import Response
@@ -23,6 +23,7 @@ def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Respons
         raise InvalidRequest("refresh_token is missing")
     stored = _find(request, client, token)
     found = stored.found
+    resources.check_same(found.authorization, sent)
     scopes = _scopes(found.authorization, sent.get("scope"))
     prepared = _prepare(request, client, found, scopes)
     if stored.rotated_at is None:

@@ -7,16 +7,16 @@ prepared.answer(refresh_token)                RFC 6749 5.1
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pocketid import audit, crypto, limits, signing_keys, tokens
 from pocketid.audit import Event
 from pocketid.clients import Client
-from pocketid.oidc import access_token, claims, id_token
+from pocketid.oidc import access_token, claims, id_token, resources
 from pocketid.oidc.errors import CORS, InvalidGrant
 from pocketid.request import Request
 from pocketid.response import NO_STORE, Response, json
-from pocketid.tokens import Found, Issue
+from pocketid.tokens import Authorization, Found, Issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +57,42 @@ def prepare(
     if not found.may_use:
         raise InvalidGrant("the person may not use this app any more")
     issuer, now, authorization = request.config.app_url, request.now, found.authorization
+    scopes = resources.still_allowed(request, authorization, scopes)
     key = signing_keys.keys(request).current(client.signing_algorithm, now)
-    jti, refresh_token = crypto.random_token(), tokens.new_refresh_token(authorization)
-    signed = access_token.sign(key, client, authorization.user_id, scopes, jti, issuer=issuer, now=now)
+    refresh_token = tokens.new_refresh_token(authorization)
+    access = access_token.make(
+        key,
+        client,
+        str(authorization.user_id),
+        scopes,
+        issuer=issuer,
+        now=now,
+        resource=authorization.resource,
+        authorization=authorization,
+    )
     identity = None
     if "openid" in scopes:
         wanted = (authorization.claims or {}).get("id_token", ())
         told = claims.in_id_token(found.subject, scopes, client, app_url=issuer, wanted=wanted)
         identity = id_token.sign(
-            key, client, authorization, told, signed, issuer=issuer, now=now, with_nonce=with_nonce
+            key, client, authorization, told, access.text, issuer=issuer, now=now, with_nonce=with_nonce
         )
     issue = Issue(
         scopes=scopes,
-        access=crypto.digest(jti),
+        access=crypto.digest(access.handle),
         access_expires_at=now + timedelta(seconds=client.access_token_seconds),
         refresh=crypto.digest(refresh_token),
-        refresh_expires_at=now + timedelta(seconds=client.refresh_token_seconds),
+        refresh_expires_at=_refresh_end(client, authorization, now),
     )
-    return Prepared(issue, signed, refresh_token, identity, client.access_token_seconds, scopes)
+    return Prepared(issue, access.text, refresh_token, identity, client.access_token_seconds, scopes)
+
+
+def _refresh_end(client: Client, authorization: Authorization, now: datetime) -> datetime:
+    """When the refresh token ends: some time after its last use, and for good some time after the sign-in."""
+    idle = now + timedelta(seconds=client.refresh_token_seconds)
+    if client.refresh_absolute_seconds is None:
+        return idle
+    return min(idle, authorization.created_at + timedelta(seconds=client.refresh_absolute_seconds))
 
 
 def unknown(request: Request, client: Client, reason: str) -> InvalidGrant:

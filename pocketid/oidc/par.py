@@ -20,12 +20,7 @@ from pocketid.response import NO_STORE, Response, json
 
 def push(request: Request) -> Response:
     """Keep an authorization request of a client. Raises an OAuthError."""
-    if len(request.query):
-        raise InvalidRequest("parameters belong into the body, not into the address")
-    try:
-        sent = parameters.read(request.form)
-    except parameters.Repeated as repeated:
-        raise InvalidRequest("a parameter came twice") from repeated
+    sent = parameters.of_back_channel(request)
     client = client_auth.authenticate(request, sent)
     _limit(request, client)
     if "request_uri" in sent:  # RFC 9126 2.1

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from pocketid import crypto, pushed_requests
-from pocketid.oidc.errors import RedirectedError
-from pocketid.request import Fields
+from pocketid.oidc.errors import InvalidRequest, RedirectedError
+from pocketid.request import Fields, Request
 
 _OF_AUTHORIZATION = frozenset(
     {
@@ -34,6 +34,19 @@ def read(fields: Fields) -> dict[str, str]:
     if repeated := fields.repeated():
         raise Repeated(repeated[0])
     return {name: value for name, value in fields.items() if value}
+
+
+def of_back_channel(request: Request) -> dict[str, str]:
+    """What a client sends to an endpoint where it proves who it is: in the body alone, once each.
+
+    Raises InvalidRequest. RFC 6749 2.3.1, 3.2: credentials, codes and tokens do not belong into addresses.
+    """
+    if len(request.query):
+        raise InvalidRequest("parameters belong into the body, not into the address")
+    try:
+        return read(request.form)
+    except Repeated as repeated:
+        raise InvalidRequest("a parameter came twice") from repeated
 
 
 def of_authorization(fields: Fields) -> tuple[dict[str, str], list[str]]:

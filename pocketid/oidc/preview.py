@@ -25,12 +25,15 @@ class Preview:
 def of(request: Request, client: Client, subject: Subject, scopes: Sequence[str]) -> Preview:
     """The tokens that a sign-in with a passkey would bring the app now."""
     issuer, now = request.config.app_url, request.now
-    access = access_token.claims_of(client, subject.id, scopes, MADE_ANEW, issuer=issuer, now=now)
+    authorization = _authorization(request, client, subject, scopes)
+    access = access_token.claims_of(
+        client, str(subject.id), scopes, MADE_ANEW, issuer=issuer, now=now, authorization=authorization
+    )
     if "openid" not in scopes:
         return Preview(None, access, None)
     identity = id_token.claims_of(
         client,
-        _authorization(request, client, subject, scopes),
+        authorization,
         claims.in_id_token(subject, scopes, client, app_url=issuer),
         issuer=issuer,
         now=now,
@@ -65,4 +68,6 @@ def _authorization(
         code_expires_at=request.now + CODE_LIFETIME,
         code_used_at=None,
         revoked_at=None,
+        resource=None,
+        created_at=request.now,
     )

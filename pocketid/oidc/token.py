@@ -9,6 +9,7 @@ from pocketid.clients import Client
 from pocketid.oidc import (
     client_auth,
     grant_authorization_code,
+    grant_client_credentials,
     grant_device_code,
     grant_refresh_token,
     parameters,
@@ -21,18 +22,14 @@ Grant = Callable[[Request, Client, Mapping[str, str]], Response]
 GRANTS: dict[str, Grant] = {
     "authorization_code": grant_authorization_code.redeem,
     "refresh_token": grant_refresh_token.redeem,
+    "client_credentials": grant_client_credentials.redeem,
     grant_device_code.GRANT_TYPE: grant_device_code.redeem,
 }
 
 
 def token(request: Request) -> Response:
     """Answer a token request. Raises an OAuthError."""
-    if len(request.query):  # RFC 6749 2.3.1, 3.2: credentials and codes do not belong into addresses
-        raise InvalidRequest("parameters belong into the body, not into the address")
-    try:
-        sent = parameters.read(request.form)
-    except parameters.Repeated as repeated:
-        raise InvalidRequest("a parameter came twice") from repeated
+    sent = parameters.of_back_channel(request)
     grant_type = sent.get("grant_type")
     if grant_type is None:
         raise InvalidRequest("grant_type is missing")

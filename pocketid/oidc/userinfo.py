@@ -1,9 +1,16 @@
 """Userinfo. OpenID Connect Core 5.3, RFC 6750 2."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from pocketid import signing_keys
 from pocketid.oidc import access_token, claims
 from pocketid.oidc.errors import CORS, InsufficientScope, InvalidRequest, InvalidToken
 from pocketid.request import Request
-from pocketid.response import NO_STORE, Response, json
+from pocketid.response import NO_STORE, Response, file, json
+from pocketid.tokens import AccessToken
+
+_TYPE = "userinfo+jwt"  # so that none can stand in for an ID token
 
 
 def userinfo(request: Request) -> Response:
@@ -17,7 +24,17 @@ def userinfo(request: Request) -> Response:
     told = claims.in_userinfo(
         token.subject, token.scopes, token, app_url=request.config.app_url, wanted=wanted
     )
+    if token.signs_userinfo:
+        return _signed(request, token, told)
     return json(told, headers=NO_STORE | CORS)
+
+
+def _signed(request: Request, token: AccessToken, told: Mapping[str, Any]) -> Response:
+    """OpenID Connect Core 5.3.2: as a JWT, for whom and by whom."""
+    key = signing_keys.keys(request).current(token.signing_algorithm, request.now)
+    whole = {**told, "iss": request.config.app_url, "aud": token.client_id}
+    signed = signing_keys.sign(key, whole, _TYPE)
+    return file(signed.encode("ascii"), "application/jwt", headers=NO_STORE | CORS)
 
 
 def _presented(request: Request) -> str:

@@ -52,6 +52,7 @@ def issue_code(
         "redirect_uri": app.redirect_uri,
         "code_challenge": CHALLENGE,
         "code_challenge_method": "S256",
+        "resource": None,
         **changes,
     }
     values.setdefault("told", values["scopes"])

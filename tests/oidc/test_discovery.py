@@ -25,6 +25,12 @@ REGISTERED: dict[str, Any] = {
     "authorization_endpoint": str,
     "token_endpoint": str,
     "device_authorization_endpoint": str,
+    "introspection_endpoint": str,
+    "introspection_endpoint_auth_methods_supported": list,
+    "introspection_endpoint_auth_signing_alg_values_supported": list,
+    "revocation_endpoint": str,
+    "revocation_endpoint_auth_methods_supported": list,
+    "revocation_endpoint_auth_signing_alg_values_supported": list,
     "pushed_authorization_request_endpoint": str,
     "userinfo_endpoint": str,
     "jwks_uri": str,
@@ -96,6 +102,8 @@ def test_endpoints_are_https_addresses_of_the_issuer(document: dict[str, Any]) -
         "authorization_endpoint": f"{APP_URL}/authorize",
         "token_endpoint": f"{APP_URL}/api/oidc/token",
         "device_authorization_endpoint": f"{APP_URL}/api/oidc/device/authorize",
+        "introspection_endpoint": f"{APP_URL}/api/oidc/introspect",
+        "revocation_endpoint": f"{APP_URL}/api/oidc/revoke",
         "pushed_authorization_request_endpoint": f"{APP_URL}/api/oidc/par",
         "userinfo_endpoint": f"{APP_URL}/api/oidc/userinfo",
         "end_session_endpoint": f"{APP_URL}/api/oidc/end-session",
@@ -118,8 +126,8 @@ def test_an_internal_address_is_named_for_what_servers_call_and_for_nothing_else
 ) -> None:
     document = reconfigured(INTERNAL_APP_URL="http://pocketid:1411").get(DISCOVERY).json()
     internal = {name for name, value in document.items() if str(value).startswith("http://pocketid:1411/")}
-    par = "pushed_authorization_request_endpoint"
-    assert internal == {"token_endpoint", par, "userinfo_endpoint", "jwks_uri"}
+    names = ("token", "pushed_authorization_request", "userinfo", "introspection", "revocation")
+    assert internal == {"jwks_uri", *(f"{name}_endpoint" for name in names)}
     assert document["issuer"] == APP_URL
     assert document["authorization_endpoint"] == f"{APP_URL}/authorize"
 
@@ -129,7 +137,14 @@ def test_an_internal_address_is_named_for_what_servers_call_and_for_nothing_else
     [
         ("response_types_supported", ["code"]),
         ("response_modes_supported", ["query", "form_post"]),
-        ("grant_types_supported", ["authorization_code", "refresh_token", grant_device_code.GRANT_TYPE]),
+        (
+            "grant_types_supported",
+            ["authorization_code", "refresh_token", "client_credentials", grant_device_code.GRANT_TYPE],
+        ),
+        (
+            "introspection_endpoint_auth_methods_supported",
+            ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "Bearer"],
+        ),
         ("subject_types_supported", ["public"]),
         ("id_token_signing_alg_values_supported", ["RS256", "PS256", "ES256", "EdDSA"]),
         ("scopes_supported", ["openid", "profile", "email", "groups", "offline_access"]),

@@ -239,6 +239,18 @@ def test_housekeeping_deletes_what_has_expired_and_keeps_what_lives(
     assert (stored(db).access_tokens, stored(db).refresh_tokens, stored(db).spent) == (0, 0, 0)
 
 
+def test_refreshing_ends_for_good_some_time_after_the_sign_in(
+    browser: Browser, make_app: Callable[..., App], issue: Callable[..., str], clock: Clock
+) -> None:
+    app = make_app("short", refresh_token_seconds=10 * DAY, refresh_absolute_seconds=15 * DAY)
+    got = app.exchange(browser, issue(to=app)).json()
+    for _each in range(2):
+        clock.advance(days=7)
+        got = app.refresh(browser, got["refresh_token"]).json()
+    clock.advance(days=1)
+    check_refusal(app.refresh(browser, got["refresh_token"]), 400, "invalid_grant")
+
+
 def test_housekeeping_keeps_an_access_token_that_outlives_its_refresh_token(
     browser: Browser,
     make_app: Callable[..., App],

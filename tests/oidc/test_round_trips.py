@@ -56,6 +56,24 @@ def test_userinfo_reads_once(
     assert found.count == 1
 
 
+def test_introspection_reads_once(
+    browser: Browser, app: App, issue: Callable[..., str], shared_connection: Connection
+) -> None:
+    token = app.exchange(browser, issue()).json()["access_token"]
+    form = {"token": token, "client_id": app.client_id, "client_secret": app.secret}
+    with counted(shared_connection) as found:
+        got = browser.post("/api/oidc/introspect", form, form_token=None)
+    assert (got.json()["active"], found.count) == (True, 1)
+
+
+def test_client_credentials_write_once(browser: Browser, app: App, shared_connection: Connection) -> None:
+    with counted(shared_connection) as found:
+        got = app.token(
+            browser, grant_type="client_credentials", client_id=app.client_id, client_secret=app.secret
+        )
+    assert (got.status, found.count) == (200, 1)
+
+
 def test_a_sign_in_that_needs_nobody_reads_twice_and_writes_once(
     signed_in: Browser, app: App, shared_connection: Connection
 ) -> None:

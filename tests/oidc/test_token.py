@@ -89,7 +89,6 @@ def test_without_any_scope_none_is_named(browser: Browser, app: App, issue: Call
         ({"grant_type": None}, 400, "invalid_request"),
         ({"grant_type": ""}, 400, "invalid_request"),
         ({"grant_type": "password"}, 400, "unsupported_grant_type"),
-        ({"grant_type": "client_credentials"}, 400, "unsupported_grant_type"),
         ({"grant_type": "Authorization_Code"}, 400, "unsupported_grant_type"),
         ({"code": None}, 400, "invalid_request"),
         ({"code": ""}, 400, "invalid_request"),

@@ -83,6 +83,7 @@
 <p>{{", ".join(rules)}}</p>
 % end
 <div class="row"><a class="button" href="{{here}}/rules">{{_("Change the rules")}}</a></div></section>
+<a class="card tile-link" href="{{here}}/tokens"><div class="grow"><strong>{{_("Tokens")}}</strong><small>{{_("What its tokens are like, and whether it may get some for itself.")}}</small></div></a>
 % include("admin/clients/access.tpl", here=here, access=access)
 % if not client.is_public:
 <section class="card" id="secrets" aria-labelledby="secrets-title"><header><h2 id="secrets-title">{{_("Secrets")}}</h2><p class="soft">{{_("Several may be in force at once, so that an app can change over without a pause.")}}</p></header>
