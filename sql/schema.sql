@@ -198,6 +198,10 @@ CREATE TABLE public.clients (
     backchannel_logout_session_required boolean DEFAULT false NOT NULL,
     frontchannel_logout_uri text,
     frontchannel_logout_session_required boolean DEFAULT false NOT NULL,
+    allows_client_credentials boolean DEFAULT true NOT NULL,
+    has_opaque_access_tokens boolean DEFAULT false NOT NULL,
+    refresh_absolute_seconds integer,
+    signs_userinfo boolean DEFAULT false NOT NULL,
     CONSTRAINT clients_access_token_seconds_check CHECK (((access_token_seconds >= 60) AND (access_token_seconds <= 31536000))),
     CONSTRAINT clients_auth_method_check CHECK ((auth_method = ANY (ARRAY['any'::text, 'private_key_jwt'::text, 'client_secret_jwt'::text]))),
     CONSTRAINT clients_check CHECK ((requires_pkce OR (NOT is_public))),
@@ -206,6 +210,7 @@ CREATE TABLE public.clients (
     CONSTRAINT clients_id_check CHECK (((char_length(id) >= 2) AND (char_length(id) <= 128))),
     CONSTRAINT clients_longest_sign_in_seconds_check CHECK ((longest_sign_in_seconds > 0)),
     CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
+    CONSTRAINT clients_refresh_absolute_seconds_check CHECK (((refresh_absolute_seconds >= 60) AND (refresh_absolute_seconds <= 157680000))),
     CONSTRAINT clients_refresh_token_seconds_check CHECK (((refresh_token_seconds >= 60) AND (refresh_token_seconds <= 31536000))),
     CONSTRAINT clients_signing_algorithm_check CHECK ((signing_algorithm = ANY (ARRAY['RS256'::text, 'PS256'::text, 'ES256'::text, 'EdDSA'::text])))
 );
@@ -223,6 +228,14 @@ COMMENT ON COLUMN public.clients.is_fapi IS 'The client keeps to the FAPI 2.0 Se
 COMMENT ON COLUMN public.clients.backchannel_logout_uri IS 'Where we post logout tokens; null where the app takes none';
 
 COMMENT ON COLUMN public.clients.frontchannel_logout_uri IS 'What the signed-out page opens in a frame; null where the app has none';
+
+COMMENT ON COLUMN public.clients.allows_client_credentials IS 'Whether it may get tokens for itself; a public client never may';
+
+COMMENT ON COLUMN public.clients.has_opaque_access_tokens IS 'Whether its access tokens are random texts and no JWTs';
+
+COMMENT ON COLUMN public.clients.refresh_absolute_seconds IS 'When refreshing ends for good, counted from the sign-in; null for never';
+
+COMMENT ON COLUMN public.clients.signs_userinfo IS 'Whether userinfo is a JWT in its signing algorithm (OpenID Connect Core 5.3.2)';
 
 CREATE TABLE public.group_members (
     group_id uuid NOT NULL,
@@ -325,16 +338,21 @@ CREATE TABLE public.authorizations (
     revoked_at timestamp with time zone,
     expires_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    dpop_jkt text
+    dpop_jkt text,
+    resource text
 );
 
 COMMENT ON TABLE public.authorizations IS 'What one completed authorization request stands for: its code, and the family of tokens issued from it';
+
+COMMENT ON COLUMN public.authorizations.user_id IS 'Null for tokens that an app got for itself (RFC 6749 4.4)';
 
 COMMENT ON COLUMN public.authorizations.session_id IS 'The sid; no reference, because tokens outlive the session that they came from';
 
 COMMENT ON COLUMN public.authorizations.expires_at IS 'When the last token of the family has expired and the row may go';
 
 COMMENT ON COLUMN public.authorizations.dpop_jkt IS 'Thumbprint of the key that the code is bound to, and later the tokens (RFC 9449)';
+
+COMMENT ON COLUMN public.authorizations.resource IS 'The API that its access tokens are for (RFC 8707); null for the app itself';
 
 CREATE UNLOGGED TABLE public.ceremonies (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
