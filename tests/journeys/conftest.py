@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from pocketid.db import connect
 from tests.chromium import Person, chromium
@@ -71,6 +71,15 @@ def person(screen: Browser, server: Server, people: list[Person]) -> MakePerson:
         return people[-1]
 
     return make
+
+
+@pytest.fixture
+def without_script(screen: Browser, owner: Person) -> Iterator[Page]:
+    """A page in a browser that runs no script, where the owner of a file's journeys is signed in."""
+    context = screen.new_context(java_script_enabled=False)
+    context.add_cookies(owner.context.cookies())  # type: ignore[arg-type]  # what was read is what can be set
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """The look of the site is seen before it is saved: while one types, and without script by a button."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from contrib.dev import population
 from tests.chromium import Person
@@ -22,14 +22,6 @@ def owner(person: Callable[[], Person]) -> Person:
     owner = person()
     walk.set_up(owner)
     return owner
-
-
-@pytest.fixture
-def without_script(screen: Browser, owner: Person) -> Iterator[Page]:
-    context = screen.new_context(java_script_enabled=False)
-    context.add_cookies(owner.context.cookies())  # type: ignore[arg-type]  # what was read is what can be set
-    yield context.new_page()
-    context.close()
 
 
 def expect_yellow(page: Page) -> None:

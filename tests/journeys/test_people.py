@@ -1,10 +1,10 @@
 """Administration of many people: found by the keyboard, put into groups with and without script, and on paper."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from pocketid.db import connect
 from tests.chromium import Person
@@ -12,6 +12,7 @@ from tests.journeys import walk
 
 pytestmark = pytest.mark.browser
 USERS, GROUPS, ACCESS = "/settings/admin/users", "/settings/admin/user-groups", "/settings/admin/access"
+HEALTH = "/settings/admin/passkey-health"
 CROWD = """
 insert into users (username, first_name, last_name, display_name, email)
 select 'p' || n, 'First' || n, 'Last' || n, 'First' || n || ' Last' || n, 'p' || n || '@example.test'
@@ -38,15 +39,6 @@ def group(owner: Person) -> str:
     page.locator("button.primary").click()
     page.wait_for_url(re.compile(GROUPS + "/[0-9a-f-]{36}"))
     return page.url
-
-
-@pytest.fixture
-def without_script(screen: Browser, owner: Person) -> Iterator[Page]:
-    """The owner's page in a browser that runs no script."""
-    context = screen.new_context(java_script_enabled=False)
-    context.add_cookies(owner.context.cookies())  # type: ignore[arg-type]  # what was read is what can be set
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.usefixtures("clean_consoles")
@@ -93,6 +85,20 @@ def test_members_are_added_and_removed_while_one_types(owner: Person, group: str
 def test_members_are_added_and_removed_without_script(without_script: Page, group: str) -> None:
     search = "form:has(input[name=search]) button:has-text('Search')"
     add_and_remove(without_script, group, "First4343 Last4343", lambda page: page.locator(search).click())
+
+
+def test_who_has_no_passkey_is_found_without_script(without_script: Page, owner: Person) -> None:
+    page = without_script
+    page.goto(owner.origin + HEALTH)
+    risk = page.get_by_role("listitem").filter(has_text="10,000 people have no passkey")
+    expect(risk.get_by_role("link")).to_have_attribute("href", f"{USERS}?state=no_passkey")
+    page.get_by_label("Show", exact=True).select_option("Without passkey")
+    page.get_by_label("Search").fill("last6543")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.wait_for_url("**state=no_passkey")
+    expect(page.get_by_role("rowheader")).to_have_text(["First6543 Last6543p6543"])
+    page.get_by_role("link", name="First6543 Last6543").click()
+    page.wait_for_url(re.compile(USERS + "/[0-9a-f-]{36}#passkeys"))
 
 
 @pytest.mark.usefixtures("clean_consoles")

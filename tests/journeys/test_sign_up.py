@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.chromium import Person
 from tests.journeys import walk
@@ -42,11 +42,15 @@ def allow(owner: Person, who: str, *, accepted: bool = False) -> None:
     expect(page.get_by_text("The settings are saved.")).to_be_visible()
 
 
-def type_who(page: Page, first_name: str, username: str) -> None:
+def fill_in(page: Page, first_name: str, username: str) -> None:
     page.get_by_label("First name").fill(first_name)
     page.get_by_label("User name").fill(username)
     page.get_by_label("E-mail").fill(f"{username}@example.org")
     page.get_by_role("button", name="Go on to the passkey").click()
+
+
+def type_who(page: Page, first_name: str, username: str) -> None:
+    fill_in(page, first_name, username)
     page.get_by_role("button", name="Add a passkey and finish").click()
 
 
@@ -88,3 +92,18 @@ def test_who_comes_from_an_app_waits_is_accepted_and_ends_in_the_app(home: Home,
     page.get_by_role("button", name="Sign in with your passkey").click()
     walk.consent(dora)
     assert walk.result(dora)["claims"]["preferred_username"] == "dora"
+
+
+def test_without_script_everything_works_up_to_the_passkey(home: Home, screen: Browser) -> None:
+    allow(home.owner, "Everybody")
+    context = screen.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{home.owner.origin}/login")
+    page.get_by_role("link", name="Sign up").click()
+    fill_in(page, "Emil", "owner")
+    expect(page.get_by_label("User name")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("First name")).to_have_value("Emil")
+    fill_in(page, "Emil", "emil")
+    expect(page.locator("h1")).to_have_text("Now your passkey, Emil")
+    expect(page.get_by_role("button")).to_have_count(0)
+    context.close()
