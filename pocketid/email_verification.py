@@ -3,7 +3,7 @@
     is_offered(request, user)    whether a person may ask for one
     send(request, user)          a link for the address of now; an older link ends
     verify(request, token)       spends it; the address must still be the same
-    tell_old_address(...)        a mail to the address that an admin took away from a person
+    tell_old_address(...)        a mail to the address that is no longer a person's
 
 Opening the link spends nothing: a mail scanner does that too.
 """

@@ -49,8 +49,7 @@ def ask(request: Request, change: users.Change, target: str) -> None:
     limits.check(request, "sign_up_mailbox", per_seconds=600.0, burst=3, key=mailbox)
     asked = Asked(asdict(change), target, request.now + _DURATION)
     code = base64url(request.keyring.seal(_PURPOSE, msgspec.json.encode(asked), _ROW))
-    owner = users.find(request.db, change.email)
-    if owner is not None and (owner.email or "").lower() == change.email.lower():
+    if owner := users.with_address(request.db, change.email):
         link = f"{request.config.app_url}/login"
         outbox.post(request, Kind.SIGN_UP_KNOWN, owner.email, user_id=owner.id, link=link)
     else:

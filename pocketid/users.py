@@ -129,7 +129,7 @@ def check(change: Change, settings: Settings, before: User | None = None) -> dic
 
     A user name that a person has already is good, whatever the rules say by now.
     """
-    change = _composed(change)
+    change = composed(change)
     problems = {}
     is_kept = before is not None and before.username == change.username
     if not is_kept and (problem := _username_problem(change.username)):
@@ -173,8 +173,20 @@ def doubting_new_address(before: User, change: Change, settings: Settings) -> Ch
 
     The form's box was ticked for the old one; where addresses count as verified anyhow it stays.
     """
-    is_replaced = before.email_verified and before.email != _composed(change).email
+    is_replaced = before.email_verified and before.email != composed(change).email
     return replace(change, email_verified=False) if is_replaced and not settings.emails_verified else change
+
+
+def composed(change: Change) -> Change:
+    """Its texts in NFC, without white space around them."""
+    return replace(
+        change,
+        username=_nfc(change.username),
+        first_name=_nfc(change.first_name),
+        last_name=_nfc(change.last_name),
+        display_name=_nfc(change.display_name),
+        email=_nfc(change.email or "") or None,
+    )
 
 
 def get(db: Database, user_id: UUID) -> User:
@@ -188,6 +200,12 @@ def get(db: Database, user_id: UUID) -> User:
 def find(db: Database, username_or_email: str) -> User | None:
     """The person with this user name or e-mail address, in any case; None when there is none."""
     return db.one(User, "users.by_username_or_email", text=_nfc(username_or_email))
+
+
+def with_address(db: Database, email: str) -> User | None:
+    """The person with this e-mail address, in any case; None when there is none."""
+    found = find(db, email)
+    return found if found is not None and (found.email or "").lower() == email.lower() else None
 
 
 def search(
@@ -310,21 +328,9 @@ def name_of(user: User | Change) -> str:
     return user.display_name or " ".join((user.first_name, user.last_name)).strip() or user.username
 
 
-def _composed(change: Change) -> Change:
-    """Its texts in NFC, without white space around them."""
-    return replace(
-        change,
-        username=_nfc(change.username),
-        first_name=_nfc(change.first_name),
-        last_name=_nfc(change.last_name),
-        display_name=_nfc(change.display_name),
-        email=_nfc(change.email or "") or None,
-    )
-
-
 def _normalised(change: Change) -> Change:
     """As rows hold it: composed, a display name from the others, and no verified address without one."""
-    change = _composed(change)
+    change = composed(change)
     both_names = f"{change.first_name} {change.last_name}".strip()[:DISPLAY_NAME_LENGTH]
     return replace(
         change,

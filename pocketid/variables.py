@@ -452,7 +452,7 @@ SETTINGS = (
         _boolean,
         _YES_NO,
         "false",
-        "Whether people may change their own names.",
+        "Whether people may change their own names and e-mail address.",
     ),
     Variable(
         "REQUIRE_USER_EMAIL",

@@ -39,7 +39,7 @@ def show(request: Request) -> Response:
 
 
 def update(request: Request) -> Response:
-    """Store names and user name; e-mail and rights are the admins' to change."""
+    """Store names and user name; the e-mail address has a way of its own (own_email.py)."""
     rules = settings.load(request)
     if not rules.allow_own_account_edit:
         raise NotAllowed(_("Only an administrator can change these details."))

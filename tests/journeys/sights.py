@@ -299,6 +299,10 @@ def _account(stage: Stage) -> Sights:
     page = anna.goto("/settings/account")
     _press(page, "button:text-is('Upload picture')")
     yield "account-picture-errors", page
+    _press(anna.goto("/login/reauthenticate"))
+    page = anna.goto("/settings/account/email")
+    yield "account-email", page
+    yield "account-email-errors", _fill(page, email="anna@")
     _press(
         anna.goto("/authorize?" + urlencode(request_of(stage.origin + WIKI, "wiki", scope="openid email")))
     )

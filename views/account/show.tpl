@@ -30,7 +30,7 @@
 % elif user.email:
 <span class="tag">{{_("Not verified")}}</span>
 % end
-</div><small>{{_("Apps recognise you by this address, so only an administrator can change it.")}}</small></div>
+<a href="/settings/account/email">{{_("Change address")}}</a></div><small>{{_("Apps recognise you by it.")}}</small></div>
 <div class="row"><button class="primary">{{_("Save")}}</button></div>
 </form>
 % else:

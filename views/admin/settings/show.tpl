@@ -27,7 +27,7 @@
 <div class="field" id="preview"><span class="label">{{_("Preview")}}</span><small>{{_("How it looks on a light and on a dark screen, before it is saved.")}}</small>
 % include("admin/settings/preview.tpl")
 </div>
-% include("parts/check.tpl", name="allow_own_account_edit", label=_("People may change their own names"), checked=typed["allow_own_account_edit"], disabled="allow_own_account_edit" in fixed, hint=_("Never their e-mail address, by which apps recognise them."))
+% include("parts/check.tpl", name="allow_own_account_edit", label=_("People may change their own names and e-mail address"), checked=typed["allow_own_account_edit"], disabled="allow_own_account_edit" in fixed, hint=_("A new address counts once its mailbox answered, where mails can be sent."))
 % include("parts/check.tpl", name="require_user_email", label=_("Everybody needs an e-mail address"), checked=typed["require_user_email"], disabled="require_user_email" in fixed)
 % include("parts/check.tpl", name="emails_verified", label=_("Addresses that an admin types in count as verified"), checked=typed["emails_verified"], disabled="emails_verified" in fixed)
 % include("parts/setting.tpl", name="audit_log_retention_days", label=_("The audit log is kept, in days"), value=str(typed["audit_log_retention_days"]), type="number", required=True, hint=_("What is older is deleted for good."))
