@@ -3,7 +3,7 @@
 from dataclasses import replace
 from http import HTTPStatus
 
-from pocketid import own_email, settings, users, webauthn
+from pocketid import outbox, own_email, settings, users, webauthn
 from pocketid.email_verification import LinkRefused
 from pocketid.errors import Invalid, NotAllowed
 from pocketid.request import Request
@@ -81,4 +81,5 @@ def _form(request: Request, typed: str, errors: dict[str, str] | None = None) ->
         user=users.get(request.db, request.person.user_id),
         typed=typed,
         errors=errors or {},
+        has_mail=outbox.is_ready(request),
     )
