@@ -10,7 +10,7 @@ An API may name a client of its own, by which it asks about the tokens that it g
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -86,7 +86,14 @@ class Allowed:
     @property
     def marks(self) -> list[str]:
         """What is kept of it in a consent: the API, and each permission."""
-        return [f"{self.resource}{MARK}{key}" for key in ("", *self.keys)]
+        return [self._mark(key) for key in ("", *self.keys)]
+
+    def new(self, granted: Collection[str]) -> set[str]:
+        """The keys that a person has not consented to yet; none for who consented to nothing at all."""
+        return {key for key in self.keys if granted and self._mark(key) not in granted}
+
+    def _mark(self, key: str) -> str:
+        return f"{self.resource}{MARK}{key}"
 
 
 class NotAllowed(Exception):
@@ -135,8 +142,10 @@ def still_allowed(db: Database, client_id: str, resource: str, scopes: Sequence[
     return [scope for scope in scopes if scope in IDENTITY_SCOPES or scope in found.keys]
 
 
-def described(db: Database, allowed: Allowed) -> list[Permission]:
-    """What the person who consents reads."""
+def described(db: Database, allowed: Allowed | None) -> list[Permission]:
+    """What the person who consents reads; nothing without an API."""
+    if allowed is None:
+        return []
     return db.many(Permission, "apis.described", resource=allowed.resource, keys=allowed.keys)
 
 

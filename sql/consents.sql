@@ -14,8 +14,9 @@ select consents.client_id, clients.name as client_name, consents.scopes, consent
  order by consents.last_used_at desc, consents.client_id;
 
 -- name: last_of_client
--- Who signed in to an app last.
-select consents.user_id, coalesce(nullif(users.display_name, ''), users.username) as name, consents.scopes,
+-- Who signed in to an app last; a permission of an API is shown behind its resource.
+select consents.user_id, coalesce(nullif(users.display_name, ''), users.username) as name,
+       array(select rtrim(replace(scope, chr(31), ' ')) from unnest(consents.scopes) as scope) as scopes,
        consents.last_used_at
   from consents
   join users on users.id = consents.user_id

@@ -30,6 +30,7 @@ from pocketid import (
     signing_keys,
     tokens,
 )
+from pocketid.apis import IDENTITY_SCOPES, Allowed
 from pocketid.audit import Event
 from pocketid.clients import Client
 from pocketid.interactions import Interaction
@@ -40,6 +41,7 @@ from pocketid.oidc import (
     pkce,
     prompts,
     redirect_uri,
+    resources,
     responses,
     shown,
 )
@@ -49,7 +51,7 @@ from pocketid.request import Request
 from pocketid.response import Response, form_post, redirect
 from pocketid.text import _
 
-SCOPES = ("openid", "profile", "email", "groups", "offline_access")
+SCOPES = IDENTITY_SCOPES
 _MAX_AGE_DIGITS = 10
 _LONGEST = {"state": 2048, "nonce": 2048, "claims": 12_000}
 _LONGEST_LOCATION = 1024  # with it the head of an answer stays below 2 KiB
@@ -73,6 +75,7 @@ class Authorization:
     redirect_uri: str = field(init=False)
     mode: str = "query"
     scopes: list[str] = field(default_factory=list)
+    api: Allowed | None = None
     prompts: frozenset[str] = frozenset()
     max_age: int | None = None
     subject: UUID | None = None
@@ -91,7 +94,7 @@ class Authorization:
         """The scopes that say what the app learns: those asked for, and those of single claims and always told."""
         single = {name for names in (self.claims or {}).values() for name in names}
         told = claims.told_scopes(self.scopes, single, self.client)
-        return [scope for scope in SCOPES if scope in told]
+        return [*(scope for scope in SCOPES if scope in told), *(self.api.marks if self.api else ())]
 
     @property
     def needed_acrs(self) -> frozenset[str]:
@@ -264,6 +267,20 @@ def _scopes(asked: Authorization) -> None:
     asked.scopes = [scope for scope in SCOPES if scope in words]
 
 
+def _resource(asked: Authorization) -> None:
+    """RFC 8707 2: the API that the access token is for; the other scopes are its permissions.
+
+    AZ-16: only to who has signed in, or to a client that has proved who it is, errors tell what there is.
+    """
+    resource = asked.parameters.get("resource")
+    if resource is None:
+        return
+    is_open = asked.request.actor is not None or (asked.is_push and not asked.client.is_public)
+    words = asked.parameters.get("scope", "").split()
+    asked.api = resources.at_authorization(asked.request, asked.client, resource, words, is_open=is_open)
+    asked.scopes += asked.api.keys
+
+
 def _challenge(asked: Authorization) -> None:
     sent = asked.parameters
     asked.challenge = pkce.check(asked.client, sent.get("code_challenge"), sent.get("code_challenge_method"))
@@ -327,6 +344,7 @@ CHECKS: tuple[Callable[[Authorization], None], ...] = (
     _way,
     _response_type,
     _scopes,
+    _resource,
     _challenge,
     _prompt,
     _max_age,
@@ -425,7 +443,7 @@ def issue(asked: Authorization) -> Response:
         redirect_uri=asked.redirect_uri,
         code_challenge=asked.challenge[0] if asked.challenge else None,
         code_challenge_method=asked.challenge[1] if asked.challenge else None,
-        resource=None,
+        resource=asked.api.resource if asked.api else None,
     )
     code = tokens.grant(request, granted, client.name)
     return responses.success(request, asked.redirect_uri, asked.mode, code, asked.state)

@@ -48,10 +48,17 @@ def authorize(request: Request) -> Response:
 
 
 def asked(request: Request, asking: Asking) -> Authorization:
-    """What a device asks for, as an authorization request that always wants consent (RFC 8628 5.4)."""
+    """What a device asks for, as an authorization request that always wants consent (RFC 8628 5.4).
+
+    Raises RedirectedError where the client may not ask for the API any more.
+    """
     found = Authorization(request, {})
     found.client = clients.get(request.db, asking.client_id)
     found.scopes, found.prompts = asking.scopes, frozenset({"consent"})
+    if asking.resource is not None:
+        found.api = resources.at_authorization(
+            request, found.client, asking.resource, asking.scopes, is_open=True
+        )
     return found
 
 

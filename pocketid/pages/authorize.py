@@ -8,7 +8,7 @@ import re
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from pocketid import callback_urls, clients, consents, interactions, sessions, signup, webauthn
+from pocketid import apis, callback_urls, clients, consents, interactions, sessions, signup, webauthn
 from pocketid.errors import Gone, Refusal
 from pocketid.interactions import Interaction
 from pocketid.oidc import authorize, prompts, shown
@@ -212,6 +212,9 @@ def _page(
         host=callback_urls.host(asked.redirect_uri),
         scopes=asked.told,
         granted=granted or frozenset(),
+        api=asked.api,
+        permissions=apis.described(request.db, asked.api) if step is Step.CONSENT else [],
+        new=asked.api.new(granted or ()) if asked.api else set(),
         is_again=step is Step.REAUTHENTICATE,
         is_device_bound=prompts.PHISHING_RESISTANT not in asked.needed_acrs and bool(asked.needed_acrs),
         fitting=fitting,

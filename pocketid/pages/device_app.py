@@ -5,7 +5,7 @@ Reached through device.py, which asks for the code.
 
 from http import HTTPStatus
 
-from pocketid import device_codes, devices, limits, sessions, users, webauthn
+from pocketid import apis, device_codes, devices, limits, sessions, users, webauthn
 from pocketid.device_codes import Asking
 from pocketid.device_login import limit_tries, shown
 from pocketid.errors import Gone, NotAllowed
@@ -24,7 +24,7 @@ def show(request: Request, code: str) -> Response | None:
     asking = device_codes.find(request, code)
     if asking is None:
         return None
-    found = device_authorization.asked(request, asking)
+    found = _asked(request, asking)
     return _page(found, asking, code, _step(found, asking))
 
 
@@ -36,10 +36,10 @@ def approve(request: Request) -> Response:
         try:
             token = webauthn.reauthenticate(request)
         except PasskeyRefused as refusal:
-            found = device_authorization.asked(request, asking)
+            found = _asked(request, asking)
             return _page(found, asking, code, Step.REAUTHENTICATE, refusal)
         cookie = sessions.cookie(token, request)
-    found = device_authorization.asked(request, asking)
+    found = _asked(request, asking)
     step = _step(found, asking)
     if step is not Step.CONSENT:
         response = _page(found, asking, code, step)
@@ -65,6 +65,14 @@ def _asking(request: Request) -> tuple[Asking, str]:
     if asking is None:
         raise _decided()
     return asking, code
+
+
+def _asked(request: Request, asking: Asking) -> Authorization:
+    """What the device asks for. Raises Gone when its app may not ask for the API any more."""
+    try:
+        return device_authorization.asked(request, asking)
+    except RedirectedError as error:
+        raise _decided() from error
 
 
 def _step(found: Authorization, asking: Asking) -> Step:
@@ -95,6 +103,8 @@ def _page(
         name=users.name_of(users.get(request.db, person.user_id)),
         client=found.client,
         scopes=found.told,
+        api=found.api,
+        permissions=apis.described(request.db, found.api),
         needs_passkey=needs_passkey,
         options=options,
         problem=refusal.message if refusal else None,
