@@ -568,7 +568,9 @@ def _apis(stage: Stage) -> Sights:
     yield "api-access", page
     yield "api", _press(page)
     yield "apis", owner.goto(here)
-    asked = request_of(f"{IMMICH}/auth/login", _immich(stage), scope="openid profile photos:read photos:write")
+    asked = request_of(
+        f"{IMMICH}/auth/login", _immich(stage), scope="openid profile photos:read photos:write"
+    )
     resource = {"resource": "https://photos.the-whole-neighbourhood.example.org/api/v1", "prompt": "consent"}
     yield "interaction-consent-api", stage.anna.goto("/authorize?" + urlencode(asked | resource))
     yield "api-delete", owner.goto(f"{api}/delete")
