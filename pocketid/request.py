@@ -141,6 +141,7 @@ class Request:
     session_token: str | None = None
     log_fields: dict[str, Any] = field(default_factory=dict)
     places: Places = field(default_factory=Places)
+    is_from_proxy: bool = False
 
     @cached_property
     def reference(self) -> str:

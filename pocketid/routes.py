@@ -6,6 +6,7 @@ from pocketid.oidc import (
     device_authorization,
     discovery,
     end_session,
+    forward_auth,
     introspection,
     par,
     revocation,
@@ -34,6 +35,7 @@ from pocketid.pages import (
     admin_login_codes,
     admin_mail,
     admin_passkey_health,
+    admin_protected_hosts,
     admin_settings,
     admin_signing_keys,
     admin_signup,
@@ -51,6 +53,7 @@ from pocketid.pages import (
     mailed_links,
     own_email,
     passkeys,
+    protected_host,
     setup,
     signup,
     site,
@@ -110,6 +113,11 @@ ROUTES = (
     Route("OPTIONS", "/api/oidc/introspect", discovery.preflight, PROTOCOL),
     Route("OPTIONS", "/api/oidc/revoke", discovery.preflight, PROTOCOL),
     Route("OPTIONS", "/api/oidc/userinfo", discovery.preflight, PROTOCOL),
+    # Proxies that ask before each request to a protected host
+    Route("GET", "/api/forward-auth", forward_auth.check, PROTOCOL),
+    Route("GET", "/api/forward-auth/redirect", forward_auth.check_or_redirect, PROTOCOL),
+    Route("GET", "/.pocketid/callback", forward_auth.callback, PROTOCOL),
+    Route("GET", "/protected-host", protected_host.show_problem, PUBLIC),
     # On the way from an app and back
     Route("GET", "/interaction", interaction.show, PUBLIC),
     Route("POST", "/interaction/sign-in", interaction.sign_in, PUBLIC),
@@ -390,6 +398,12 @@ ROUTES = (
     ),
     Route("GET", "/settings/admin/apis/<api_id>/delete", admin_apis.ask_delete, ADMIN),
     Route("POST", "/settings/admin/apis/<api_id>/delete", step_up(admin_apis.delete), ADMIN),
+    # Administration: protected hosts
+    Route("GET", "/settings/admin/protected-hosts", admin_protected_hosts.list_hosts, ADMIN),
+    Route("GET", "/settings/admin/protected-hosts/new", admin_protected_hosts.new, ADMIN),
+    Route("POST", "/settings/admin/protected-hosts/new", admin_protected_hosts.create, ADMIN),
+    Route("GET", "/settings/admin/protected-hosts/<client_id>", admin_protected_hosts.show, ADMIN),
+    Route("POST", "/settings/admin/protected-hosts/<client_id>", admin_protected_hosts.update, ADMIN),
     # Administration: sign-up
     Route("GET", "/settings/admin/sign-up", admin_signup.show, ADMIN),
     Route("POST", "/settings/admin/sign-up", step_up(admin_signup.update), ADMIN),

@@ -47,7 +47,11 @@ _TOKEN_CHARACTERS = 43
 _BROWSER_SECONDS = 400 * 86_400
 _FLASH_SECONDS = 60
 _PAGES_OF_THE_API = {"/api/oidc/end-session"}  # people come here, whatever the address looks like
-_ANY_HOST = {"/healthz", "/health"}
+# Health checks, and what proxies of protected hosts ask: oidc/forward_auth.py looks the host up itself.
+_ANY_HOST = {
+    *("/healthz", "/health"),
+    *("/api/forward-auth", "/api/forward-auth/redirect", "/.pocketid/callback"),
+}
 _SAME_SITE = {"same-origin", "none"}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}  # RFC 9110 9.2.1
 _HEADERS = {  # on every answer, in the shape that Bottle keeps headers in
@@ -186,6 +190,7 @@ def _bare_request(site: Site, environ: Mapping[str, Any], db: Database) -> Reque
         cookies=own_cookies,
         body=b"",
         address=proxies.client_address(environ, site.config),
+        is_from_proxy=site.config.trusts(environ.get("REMOTE_ADDR") or ""),
         now=site.clock(),
         config=site.config,
         keyring=site.keyring,

@@ -740,6 +740,27 @@ CREATE VIEW public.passkey_holders AS
 
 COMMENT ON VIEW public.passkey_holders IS 'The passkeys of each person who may sign in: how many, whether all are synced, and all of one kind';
 
+CREATE TABLE public.protected_hosts (
+    client_id text NOT NULL,
+    host text NOT NULL,
+    public_paths text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT protected_hosts_host_check CHECK ((host = lower(host)))
+);
+
+COMMENT ON TABLE public.protected_hosts IS 'The client that stands for a site; who may use it is decided as for every client';
+
+COMMENT ON COLUMN public.protected_hosts.host IS 'With the port, where it is not the usual one';
+
+COMMENT ON COLUMN public.protected_hosts.public_paths IS 'Open to everybody; one that ends in a slash stands for all below it';
+
+CREATE TABLE public.protected_sessions (
+    digest bytea NOT NULL,
+    authorization_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.protected_sessions IS 'What the cookie of a protected host stands for: an authorization, and so a person and their session here';
+
 CREATE TABLE public.pushed_requests (
     digest bytea NOT NULL,
     client_id text NOT NULL,
@@ -1056,6 +1077,15 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.protected_hosts
+    ADD CONSTRAINT protected_hosts_host_key UNIQUE (host);
+
+ALTER TABLE ONLY public.protected_hosts
+    ADD CONSTRAINT protected_hosts_pkey PRIMARY KEY (client_id);
+
+ALTER TABLE ONLY public.protected_sessions
+    ADD CONSTRAINT protected_sessions_pkey PRIMARY KEY (digest);
+
 ALTER TABLE ONLY public.pushed_requests
     ADD CONSTRAINT pushed_requests_pkey PRIMARY KEY (digest);
 
@@ -1231,6 +1261,8 @@ CREATE INDEX outbox_user_id ON public.outbox USING btree (user_id);
 CREATE UNIQUE INDEX passkeys_credential_id_key ON public.passkeys USING btree (credential_id);
 
 CREATE INDEX passkeys_user_id ON public.passkeys USING btree (user_id);
+
+CREATE INDEX protected_sessions_authorization_id ON public.protected_sessions USING btree (authorization_id);
 
 CREATE INDEX pushed_requests_client_id ON public.pushed_requests USING btree (client_id);
 
@@ -1439,6 +1471,12 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.protected_hosts
+    ADD CONSTRAINT protected_hosts_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.protected_sessions
+    ADD CONSTRAINT protected_sessions_authorization_id_fkey FOREIGN KEY (authorization_id) REFERENCES public.authorizations(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.pushed_requests
     ADD CONSTRAINT pushed_requests_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON DELETE CASCADE;

@@ -91,6 +91,7 @@ def world(
     person, admin = make_user(username="anna"), make_user(username="admin", is_admin=True)
     world = World(db, now, open_browser, sign_in, person, admin)
     client = make_client("immich")
+    db.run("protected_hosts.insert", client_id="immich", host="app.example.test", public_paths=["/public/"])
     secret, _text = client_secrets.create(db, client.id, now=now)
     consent(db, admin, client.id, ["openid"], now)
     consent(db, person, client.id, ["openid"], now)

@@ -48,6 +48,10 @@ NOT_OK_FOR_AN_ADMIN = {
     "/setup": 404,  # there is an account
     "/.well-known/webfinger": 400,  # nobody is asked for
     "/.well-known/webauthn": 404,  # there are no related origins
+    "/api/forward-auth": 403,  # no proxy asks
+    "/api/forward-auth/redirect": 403,
+    "/.pocketid/callback": 403,
+    "/protected-host": 404,  # no host is named
     "/authorize": 400,  # nothing is asked for
     "/api/oidc/userinfo": 401,
     "/interaction": 410,
@@ -170,6 +174,9 @@ def test_only_the_protocol_is_reachable_from_other_sites() -> None:
         "/.well-known/webfinger",
         "/.well-known/webauthn",
         "/.well-known/passkey-endpoints",
+        "/api/forward-auth",
+        "/api/forward-auth/redirect",
+        "/.pocketid/callback",
         "/authorize",
         "/api/oidc/device/authorize",
         "/api/oidc/introspect",

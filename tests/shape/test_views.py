@@ -142,6 +142,7 @@ def _invited(world: World) -> Iterator[Browser]:
 
 def _signing_in(world: World) -> Iterator[Browser]:
     yield world.browser(STRANGER).post("/lc", {"code": "nonsense"})
+    yield world.browser(STRANGER).get("/protected-host", host="app.example.test")
     yield world.browser(STRANGER).post("/verify-email", {"token": "nonsense"})
     yield world.browser(ADMIN_BY_LINK).get("/login/add-passkey")
     yield world.browser(ADMIN).get("/login/reauthenticate")
