@@ -29,7 +29,7 @@ FOCUSED = """() => {
 MENU = ("Apps", "Account", "Activity", "Users", "Groups", "Clients", "Audit log", "Settings")
 CLIENT_FORM = (
     *("Name", "Launch address", "Description", "Client ID", "Redirect URIs", "Logout redirect URIs"),
-    *("Public client", "Require PKCE", "Ask for the passkey each time", "Skip the consent page"),
+    *("Public client", "Require PKCE", "Skip the consent page"),
     *("Tokens and compatibility", "Add the client"),
 )
 

@@ -13,6 +13,7 @@ from pocketid import embedded
 from pocketid.db import Database, Pool, Statements
 from pocketid.paths import data_dir
 from tests.chromium import chromium
+from tests.journeys.cut_off import CUT_OFF
 from tests.journeys.sights import sights
 from tests.processes import ROOT, free_port, pocketid
 
@@ -21,19 +22,6 @@ LOOK = """async () => {
   const { violations } = await axe.run({ resultTypes: ["violations"], rules: { "target-size": { enabled: true } } });
   return violations.flatMap(({ id, help, nodes }) => nodes.map((node) =>
     `${id}: ${help} — ${node.html.slice(0, 120)} ${(node.failureSummary ?? "").slice(0, 200)}`));
-}"""
-CUT_OFF = """() => {
-  const found = document.documentElement.scrollWidth > innerWidth ? ["the page scrolls sideways"] : [];
-  for (const element of document.querySelectorAll("body *")) {
-    if (element.closest(".hidden, .skip, header nav, thead, template, noscript, [hidden]")) continue;
-    const { left, right, width } = element.getBoundingClientRect();
-    const { overflowX, textOverflow } = getComputedStyle(element);
-    const clips = overflowX !== "visible" && textOverflow !== "ellipsis" && !element.matches("input, select, textarea");
-    const what = element.outerHTML.slice(0, 120);
-    if (width && (left < -1 || right > innerWidth + 1)) found.push("outside: " + what);
-    if (clips && element.scrollWidth > element.clientWidth + 1) found.push("clipped: " + what);
-  }
-  return found;
 }"""
 WRONG = """async () => {
   const fields = [...document.querySelectorAll("[aria-invalid=true]")];

@@ -16,7 +16,7 @@
 <option value="{{client.id}}"{{! " selected" if client.id == typed["client"] else "" }}>{{client.name}}</option>
 % end
 </select></div>
-% include("parts/field.tpl", name="address", label=_("Address"), value=typed["address"], errors=errors, placeholder=_("or 192.168.1.0/24"))
+% include("parts/field.tpl", name="address", label=_("Address"), value=typed["address"], errors=errors, placeholder="192.168.1.0/24")
 <div class="field"><label for="place">{{_("Place")}}</label><select id="place" name="place">
 % for value, label in (("", _("Anywhere")), ("internal", _("Home network, VPN")), ("external", _("Elsewhere"))):
 <option value="{{value}}"{{! " selected" if value == typed["place"] else "" }}>{{label}}</option>
