@@ -50,6 +50,7 @@ class Authorization:
     revoked_at: datetime | None
     resource: str | None
     created_at: datetime
+    dpop_jkt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +84,22 @@ class AccessToken:
     claim_mapping: dict[str, Any]
     signs_userinfo: bool
     signing_algorithm: str
+    dpop_jkt: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """The tokens of one answer, as they are stored: digests and ends. `access` is the digest of a jti."""
+    """The tokens of one answer, as they are stored: digests and ends. `access` is the digest of a jti.
+
+    `dpop_jkt` is the thumbprint of the key that they work with; None for bearer tokens.
+    """
 
     scopes: Sequence[str]
     access: bytes
     access_expires_at: datetime
     refresh: bytes
     refresh_expires_at: datetime
+    dpop_jkt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,7 @@ class Granted:
     code_challenge: str | None
     code_challenge_method: str | None
     resource: str | None
+    dpop_jkt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,7 @@ class Live:
     resource: str | None
     scopes: list[str]
     expires_at: datetime
+    dpop_jkt: str | None
     api_client_id: str | None
 
 
@@ -211,6 +219,7 @@ def _written(request: Request, issue: Issue, event: Event) -> dict[str, Any]:
         "access_expires_at": issue.access_expires_at,
         "refresh": issue.refresh,
         "refresh_expires_at": issue.refresh_expires_at,
+        "dpop_jkt": issue.dpop_jkt,
         "event": event.value,
         **audit.origin(request),
         "now": request.now,
@@ -270,6 +279,7 @@ def insert_access_token(db: Database, authorization_id: UUID, issue: Issue) -> b
             scopes=list(issue.scopes),
             access=issue.access,
             access_expires_at=issue.access_expires_at,
+            dpop_jkt=issue.dpop_jkt,
         )
     )
 
@@ -281,6 +291,7 @@ def issue_to_client(
     resource: str | None,
     access: bytes,
     expires_at: datetime,
+    dpop_jkt: str | None,
 ) -> None:
     """Store an access token that a client gets for itself, and commit. Nothing may be written after it."""
     request.db.complete(
@@ -290,6 +301,7 @@ def issue_to_client(
         resource=resource,
         access=access,
         expires_at=expires_at,
+        dpop_jkt=dpop_jkt,
         event=Event.TOKEN_ISSUED.value,
         details={"grant": "client_credentials", "scopes": list(scopes), "resource": resource},
         **audit.origin(request),

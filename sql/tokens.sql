@@ -10,10 +10,10 @@ with session as (
 ), granted as (
     insert into authorizations (client_id, user_id, session_id, scopes, claims, nonce, acr, amr, auth_time,
                                 code_digest, code_expires_at, redirect_uri, code_challenge, code_challenge_method,
-                                resource, expires_at, created_at)
+                                resource, dpop_jkt, expires_at, created_at)
     select %(client_id)s, %(user_id)s, case when not %(outlives_session)s then id end, %(scopes)s::text[], %(claims)s::jsonb, %(nonce)s, %(acr)s,
            %(amr)s::text[], %(auth_time)s, %(code_digest)s, %(code_expires_at)s, %(redirect_uri)s, %(code_challenge)s,
-           %(code_challenge_method)s, %(resource)s, %(expires_at)s, %(now)s
+           %(code_challenge_method)s, %(resource)s, %(dpop_jkt)s, %(expires_at)s, %(now)s
       from session
 ), consented as (
     insert into consents (user_id, client_id, scopes, granted_at, last_used_at)
@@ -38,7 +38,8 @@ select is_new
 -- name: by_code
 -- What a code stands for, whatever its state, with the person as they are now.
 select id, client_id, user_id, session_id, scopes, claims, nonce, acr, amr, auth_time, redirect_uri, code_challenge,
-       code_challenge_method, code_digest, code_expires_at, code_used_at, revoked_at, resource, created_at, subject,
+       code_challenge_method, code_digest, code_expires_at, code_used_at, revoked_at, resource, created_at, dpop_jkt,
+       subject,
        exists (select
                  from app_users
                 where app_users.client_id = authorizations.client_id
@@ -53,6 +54,7 @@ select id, client_id, user_id, session_id, scopes, claims, nonce, acr, amr, auth
 with spent as (
     update authorizations
        set code_used_at = %(now)s,
+           dpop_jkt = %(dpop_jkt)s,
            expires_at = greatest(expires_at, %(access_expires_at)s, %(refresh_expires_at)s)
      where id = %(id)s
        and code_used_at is null
@@ -60,8 +62,8 @@ with spent as (
        and code_expires_at > %(now)s
     returning id, client_id, user_id
 ), issued_access as (
-    insert into access_tokens (digest, authorization_id, scopes, expires_at)
-    select %(access)s::bytea, id, %(scopes)s::text[], %(access_expires_at)s::timestamptz
+    insert into access_tokens (digest, authorization_id, scopes, dpop_jkt, expires_at)
+    select %(access)s::bytea, id, %(scopes)s::text[], %(dpop_jkt)s, %(access_expires_at)s::timestamptz
       from spent
 ), issued_refresh as (
     insert into refresh_tokens (digest, authorization_id, expires_at)
@@ -83,7 +85,8 @@ select refresh_tokens.rotated_at, refresh_tokens.successor, refresh_tokens.expir
        authorizations.claims, authorizations.nonce, authorizations.acr, authorizations.amr, authorizations.auth_time,
        authorizations.redirect_uri, authorizations.code_challenge, authorizations.code_challenge_method,
        authorizations.code_digest, authorizations.code_expires_at, authorizations.code_used_at,
-       authorizations.revoked_at, authorizations.resource, authorizations.created_at, subjects.subject,
+       authorizations.revoked_at, authorizations.resource, authorizations.created_at, authorizations.dpop_jkt,
+       subjects.subject,
        exists (select
                  from app_users
                 where app_users.client_id = authorizations.client_id
@@ -106,14 +109,15 @@ with rotated as (
     returning authorization_id
 ), kept as (
     update authorizations
-       set expires_at = greatest(expires_at, %(access_expires_at)s, %(refresh_expires_at)s)
+       set expires_at = greatest(expires_at, %(access_expires_at)s, %(refresh_expires_at)s),
+           dpop_jkt = %(dpop_jkt)s
       from rotated
      where id = rotated.authorization_id
        and revoked_at is null
     returning id, client_id, user_id
 ), issued_access as (
-    insert into access_tokens (digest, authorization_id, scopes, expires_at)
-    select %(access)s::bytea, id, %(scopes)s::text[], %(access_expires_at)s::timestamptz
+    insert into access_tokens (digest, authorization_id, scopes, dpop_jkt, expires_at)
+    select %(access)s::bytea, id, %(scopes)s::text[], %(dpop_jkt)s, %(access_expires_at)s::timestamptz
       from kept
 ), issued_refresh as (
     insert into refresh_tokens (digest, authorization_id, expires_at)
@@ -137,8 +141,8 @@ with kept as (
        and revoked_at is null
     returning id
 )
-insert into access_tokens (digest, authorization_id, scopes, expires_at)
-select %(access)s::bytea, id, %(scopes)s::text[], %(access_expires_at)s::timestamptz
+insert into access_tokens (digest, authorization_id, scopes, dpop_jkt, expires_at)
+select %(access)s::bytea, id, %(scopes)s::text[], %(dpop_jkt)s, %(access_expires_at)s::timestamptz
   from kept;
 
 -- name: issue_to_client
@@ -148,8 +152,8 @@ with granted as (
     values (%(client_id)s, %(scopes)s::text[], %(resource)s, %(expires_at)s, %(now)s)
     returning id
 ), issued as (
-    insert into access_tokens (digest, authorization_id, scopes, expires_at)
-    select %(access)s::bytea, id, %(scopes)s::text[], %(expires_at)s::timestamptz
+    insert into access_tokens (digest, authorization_id, scopes, dpop_jkt, expires_at)
+    select %(access)s::bytea, id, %(scopes)s::text[], %(dpop_jkt)s, %(expires_at)s::timestamptz
       from granted
 ), told as (
     insert into audit_events (at, event, client_id, address, is_internal, country, city, user_agent, details)
@@ -164,7 +168,7 @@ select true
 -- A live access token of anybody, also one that a client got for itself, and the client of the API that it is for; no
 -- row when it has expired or was revoked, its person is kept out, or its client may not ask for the API any more.
 select authorizations.client_id, authorizations.user_id, authorizations.resource, access_tokens.scopes,
-       access_tokens.expires_at, apis.client_id as api_client_id
+       access_tokens.expires_at, access_tokens.dpop_jkt, apis.client_id as api_client_id
   from access_tokens
   join authorizations on authorizations.id = access_tokens.authorization_id
   left join users on users.id = authorizations.user_id
@@ -188,7 +192,7 @@ select authorizations.client_id, authorizations.user_id, authorizations.resource
 -- name: refresh_state
 -- A refresh token that would be taken now; no row for any other.
 select authorizations.client_id, authorizations.user_id, authorizations.resource, authorizations.scopes,
-       refresh_tokens.expires_at, null::text as api_client_id
+       refresh_tokens.expires_at, authorizations.dpop_jkt, null::text as api_client_id
   from refresh_tokens
   join authorizations on authorizations.id = refresh_tokens.authorization_id
   join users on users.id = authorizations.user_id
@@ -219,7 +223,8 @@ delete from access_tokens
 -- A live access token, with the person as they are now; no row when it has expired, was revoked, or its person is
 -- disabled or may not use the app any more.
 select authorizations.client_id, access_tokens.scopes, authorizations.claims, subjects.subject,
-       clients.always_includes_groups, clients.claim_mapping, clients.signs_userinfo, clients.signing_algorithm
+       clients.always_includes_groups, clients.claim_mapping, clients.signs_userinfo, clients.signing_algorithm,
+       access_tokens.dpop_jkt
   from access_tokens
   join authorizations on authorizations.id = access_tokens.authorization_id
   join clients on clients.id = authorizations.client_id

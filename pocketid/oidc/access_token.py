@@ -38,8 +38,9 @@ def make(
     now: datetime,
     resource: str | None = None,
     authorization: Authorization | None = None,
+    jkt: str | None = None,
 ) -> Made:
-    """A token as the client wants them; `authorization` says how the person signed in."""
+    """A token as the client wants it; `authorization` is how the person signed in, `jkt` the key that it works with."""
     if client.has_opaque_access_tokens:
         text = f"{_OPAQUE}{crypto.random_token()}"
         return Made(text, text)
@@ -47,6 +48,8 @@ def make(
     told = claims_of(
         client, subject, scopes, jti, issuer=issuer, now=now, resource=resource, authorization=authorization
     )
+    if jkt is not None:  # RFC 9449 6.1
+        told["cnf"] = {"jkt": jkt}
     return Made(signing_keys.sign(key, told, TYPE), jti)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from pocketid import jose, signing_keys
-from pocketid.oidc import claims, client_auth, prompts, responses
+from pocketid.oidc import claims, client_auth, dpop, prompts, responses
 from pocketid.oidc.authorize import SCOPES
 from pocketid.oidc.errors import CORS
 from pocketid.oidc.token import GRANTS
@@ -19,7 +19,7 @@ _CACHING = {"Cache-Control": "public, max-age=300"}
 _CLIENT_ALGORITHMS = [*jose.ASYMMETRIC, "HS256"]
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, DPoP",
     "Access-Control-Max-Age": "600",
 }
 
@@ -77,6 +77,7 @@ def _document(public: str, internal: str) -> bytes:
             "token_endpoint_auth_methods_supported": list(client_auth.METHODS),
             "token_endpoint_auth_signing_alg_values_supported": _CLIENT_ALGORITHMS,
             "code_challenge_methods_supported": ["S256"],
+            "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
             "request_parameter_supported": True,
             "request_uri_parameter_supported": False,
             "authorization_response_iss_parameter_supported": True,

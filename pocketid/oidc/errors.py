@@ -10,6 +10,7 @@ TokenError ...    at the other endpoints: JSON with a status (RFC 6749 5.2, RFC 
 from http import HTTPStatus
 from typing import ClassVar
 
+from pocketid import jose
 from pocketid.errors import Refusal, Spent
 from pocketid.response import NO_STORE, Response, json
 
@@ -142,6 +143,26 @@ class InvalidToken(OAuthError):
     def __init__(self, description: str) -> None:
         super().__init__(
             description, challenge=f'Bearer error="{self.code}", error_description="{description}"'
+        )
+
+
+class InvalidDpopProof(OAuthError):
+    """RFC 9449 5 invalid_dpop_proof: a proof that is missing, or proves nothing."""
+
+    code = "invalid_dpop_proof"
+
+
+class UnprovenToken(OAuthError):
+    """RFC 9449 7.1: an access token that came without a good proof of its key, with the challenge."""
+
+    code = "invalid_dpop_proof"
+    default_status = HTTPStatus.UNAUTHORIZED
+
+    def __init__(self, description: str) -> None:
+        algorithms = " ".join(jose.STRONG)
+        super().__init__(
+            description,
+            challenge=f'DPoP error="{self.code}", error_description="{description}", algs="{algorithms}"',
         )
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pocketid import crypto, signing_keys, tokens
 from pocketid.apis import IDENTITY_SCOPES
 from pocketid.clients import Client
-from pocketid.oidc import access_token, resources
+from pocketid.oidc import access_token, dpop, resources
 from pocketid.oidc.errors import CORS, InvalidScope, UnauthorizedClient
 from pocketid.request import Request
 from pocketid.response import NO_STORE, Response, json
@@ -24,6 +24,7 @@ def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Respons
     if api is None and not set(words) <= set(IDENTITY_SCOPES):
         raise InvalidScope("a scope belongs to no resource that was named")
     scopes, resource = (api.keys, api.resource) if api else ([], None)
+    jkt = dpop.for_tokens(request, client)
     key = signing_keys.keys(request).current(client.signing_algorithm, request.now)
     made = access_token.make(
         key,
@@ -33,12 +34,13 @@ def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Respons
         issuer=request.config.app_url,
         now=request.now,
         resource=resource,
+        jkt=jkt,
     )
     end = request.now + timedelta(seconds=client.access_token_seconds)
-    tokens.issue_to_client(request, client.id, scopes, resource, crypto.digest(made.handle), end)
+    tokens.issue_to_client(request, client.id, scopes, resource, crypto.digest(made.handle), end, jkt)
     answer = {
         "access_token": made.text,
-        "token_type": "Bearer",
+        "token_type": "DPoP" if jkt else "Bearer",
         "expires_in": client.access_token_seconds,
         **({"scope": " ".join(scopes)} if scopes else {}),
     }

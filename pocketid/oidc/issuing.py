@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pocketid import audit, crypto, limits, signing_keys, tokens
 from pocketid.audit import Event
 from pocketid.clients import Client
-from pocketid.oidc import access_token, claims, id_token, resources
+from pocketid.oidc import access_token, claims, dpop, id_token, resources
 from pocketid.oidc.errors import CORS, InvalidGrant
 from pocketid.request import Request
 from pocketid.response import NO_STORE, Response, json
@@ -34,7 +34,7 @@ class Prepared:
         """The token response; the refresh token may be an earlier one than this preparation's."""
         body: dict[str, object] = {
             "access_token": self.access_token,
-            "token_type": "Bearer",
+            "token_type": "DPoP" if self.issue.dpop_jkt else "Bearer",
             "expires_in": self.expires_in,
             "refresh_token": refresh_token,
         }
@@ -48,7 +48,7 @@ class Prepared:
 def prepare(
     request: Request, client: Client, found: Found, scopes: Sequence[str], *, with_nonce: bool
 ) -> Prepared:
-    """Sign an access token, and an ID token for the scope openid. Raises InvalidGrant.
+    """Sign an access token, and an ID token for the scope openid. Raises InvalidGrant, InvalidDpopProof.
 
     The person is looked at anew: disabled or without access since, they get nothing (RFC 9700 4.14.2).
     """
@@ -57,6 +57,7 @@ def prepare(
     if not found.may_use:
         raise InvalidGrant("the person may not use this app any more")
     issuer, now, authorization = request.config.app_url, request.now, found.authorization
+    jkt = dpop.for_tokens(request, client, authorization)
     scopes = resources.still_allowed(request, authorization, scopes)
     key = signing_keys.keys(request).current(client.signing_algorithm, now)
     refresh_token = tokens.new_refresh_token(authorization)
@@ -69,6 +70,7 @@ def prepare(
         now=now,
         resource=authorization.resource,
         authorization=authorization,
+        jkt=jkt,
     )
     identity = None
     if "openid" in scopes:
@@ -83,6 +85,7 @@ def prepare(
         access_expires_at=now + timedelta(seconds=client.access_token_seconds),
         refresh=crypto.digest(refresh_token),
         refresh_expires_at=_refresh_end(client, authorization, now),
+        dpop_jkt=jkt,
     )
     return Prepared(issue, access.text, refresh_token, identity, client.access_token_seconds, scopes)
 

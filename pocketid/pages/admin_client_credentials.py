@@ -28,6 +28,8 @@ class _Form:
     keys: str
     jwks_uri: str
     algorithm: str
+    requires_dpop: bool
+    is_fapi: bool
 
 
 def show(request: Request, client_id: str) -> Response:
@@ -124,19 +126,40 @@ def remove_identity(request: Request, client_id: str, identity_id: str) -> Respo
 
 
 def _typed(form: Fields) -> _Form:
-    return _Form(*(form.text(name) for name in ("auth_method", "keys", "jwks_uri", "algorithm")))
+    return _Form(
+        auth_method=form.text("auth_method"),
+        keys=form.text("keys"),
+        jwks_uri=form.text("jwks_uri"),
+        algorithm=form.text("algorithm"),
+        requires_dpop=form.checked("requires_dpop"),
+        is_fapi=form.checked("is_fapi"),
+    )
 
 
 def _stored(client: Client, registered: ClientKeys) -> _Form:
     keys = json.dumps({"keys": registered.keys}, indent=2) if registered.keys else ""
-    return _Form(client.auth_method, keys, registered.jwks_uri or "", registered.algorithm or "")
+    return _Form(
+        client.auth_method,
+        keys,
+        registered.jwks_uri or "",
+        registered.algorithm or "",
+        client.requires_dpop,
+        client.is_fapi,
+    )
 
 
 def _save(request: Request, client: Client, form: _Form) -> dict[str, Any]:
     """Store both, or nothing; returns what the event says. Raises Invalid."""
-    change = replace(Change.of(client), auth_method=form.auth_method)
+    change = replace(
+        Change.of(client),
+        auth_method=form.auth_method,
+        requires_dpop=form.requires_dpop,
+        is_fapi=form.is_fapi,
+    )
     if errors := clients.check(change):
         raise Invalid(errors)
+    if form.is_fapi and client.is_public:
+        raise Invalid({"is_fapi": _("A public client cannot prove who it is, as this profile wants.")})
     before = client_keys.find(request.db, client.id)
     registered = replace(
         before,
@@ -144,7 +167,7 @@ def _save(request: Request, client: Client, form: _Form) -> dict[str, Any]:
         jwks_uri=form.jwks_uri or None,
         algorithm=form.algorithm or None,
     )
-    if form.auth_method == "private_key_jwt" and not registered:
+    if (form.is_fapi or form.auth_method == "private_key_jwt") and not registered:
         raise Invalid({"keys": _("Give its keys too: without them it could not sign anybody in.")})
     client_keys.save(request.db, registered, request.now)
     after = clients.update(request.db, client.id, change, request.now)[1]

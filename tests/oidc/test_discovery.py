@@ -44,6 +44,7 @@ REGISTERED: dict[str, Any] = {
     "id_token_signing_alg_values_supported": list,
     "token_endpoint_auth_methods_supported": list,
     "token_endpoint_auth_signing_alg_values_supported": list,
+    "dpop_signing_alg_values_supported": list,
     "claims_supported": list,
     "claims_parameter_supported": bool,
     "prompt_values_supported": list,

@@ -54,6 +54,44 @@ def test_keys_and_method_are_saved_told_of_and_shown(browser: Browser, db: Datab
     assert not client_keys.find(db, "immich")
 
 
+def test_dpop_and_the_fapi_profile_are_switched_on(browser: Browser, db: Database, events: Events) -> None:
+    save(browser, requires_dpop="true")
+    client = clients.get(db, "immich")
+    assert (client.requires_dpop, client.is_fapi) == (True, False)
+    save(browser, is_fapi="true")
+    assert (browser.status, list(browser.variables["errors"])) == (422, ["keys"])
+    save(browser, is_fapi="true", keys=KEYS)
+    client = clients.get(db, "immich")
+    assert (client.is_fapi, client.auth_method, client.requires_dpop) == (True, "private_key_jwt", True)
+    assert (client.requires_pushed_request, client.requires_pkce, client.signing_algorithm) == (
+        True,
+        True,
+        "ES256",
+    )
+    told = events("CLIENT_CREDENTIALS_CHANGED")[0].details["changed"]
+    assert told["is_fapi"] == {"before": False, "after": True}
+    browser.get(HERE)
+    general = {"name": "Photos", "redirect_uris": "https://a.example.test/", "signing_algorithm": "RS256"}
+    browser.post(HERE, general | {"access_token_minutes": "60", "refresh_token_minutes": "60"})
+    assert browser.status == 303, browser.text
+    client = clients.get(db, "immich")
+    assert (client.name, client.signing_algorithm, client.requires_pkce) == ("Photos", "ES256", True)
+    save(browser, auth_method="any", keys=KEYS)
+    client = clients.get(db, "immich")
+    assert (client.is_fapi, client.auth_method, client.requires_dpop) == (False, "any", False)
+
+
+def test_a_public_client_cannot_have_the_fapi_profile(
+    browser: Browser, make_client: Any, db: Database
+) -> None:
+    make_client("spa", is_public=True)
+    page = "/settings/admin/oidc-clients/spa/credentials"
+    browser.get(page)
+    browser.post(page, {"auth_method": "any", "is_fapi": "true", "keys": KEYS})
+    assert (browser.status, list(browser.variables["errors"])) == (422, ["is_fapi"])
+    assert not clients.get(db, "spa").is_fapi
+
+
 @pytest.mark.parametrize(
     ("sent", "field"),
     [

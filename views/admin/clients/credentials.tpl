@@ -1,4 +1,4 @@
-% # Needs: client (Client), form (auth_method, keys, jwks_uri, algorithm), typed (federated_identities.Typed), identities (list[Identity]), issuer (str), secret (str or None), has_secret (bool), errors (dict)
+% # Needs: client (Client), form (auth_method, keys, jwks_uri, algorithm (str), requires_dpop, is_fapi (bool)), typed (federated_identities.Typed), identities (list[Identity]), issuer (str), secret (str or None), has_secret (bool), errors (dict)
 % rebase("layout/base.tpl", title=_("How {app} proves who it is").format(app=client.name), section="clients", scripts=["live.js"])
 % here = "/settings/admin/oidc-clients/" + client.id
 <header><a href="{{here}}">{{client.name}}</a><h1>{{_("How {app} proves who it is").format(app=client.name)}}</h1><p class="soft">{{_("Most apps have a secret and need nothing here.")}}</p></header>
@@ -13,7 +13,10 @@
 <div class="fields pair">
 % include("parts/field.tpl", name="jwks_uri", label=_("Or their address"), value=form.jwks_uri, errors=errors, hint=_("Looked up every few minutes. https:// only."), type="url", maxlength=2048)
 % include("parts/select.tpl", name="algorithm", label=_("Signed with"), value=form.algorithm, choices={"": _("any that is safe"), "RS256": "RS256", "PS256": "PS256", "ES256": "ES256", "EdDSA": "EdDSA"}, errors=errors)
-</div></div>
+</div>
+% include("parts/check.tpl", name="requires_dpop", label=_("Tokens only together with a key (DPoP)"), checked=form.requires_dpop, hint=_("Whoever steals a token cannot use it. The app has to be able to do it."))
+% include("parts/check.tpl", name="is_fapi", label=_("FAPI 2.0 Security Profile"), checked=form.is_fapi, errors=errors, hint=_("For apps that are held to it: its keys alone, DPoP, pushed requests and PKCE, and no RS256. All of it is switched on, and stays on."))
+</div>
 <div class="row"><button class="primary">{{_("Save")}}</button></div></form>
 % if client.auth_method == "client_secret_jwt":
 <section class="card" id="signing-secret" aria-labelledby="secret-title"><header><h2 id="secret-title">{{_("The secret that it signs with")}}</h2><p class="soft">{{_("It is never sent. It is kept encrypted here, because every signature is checked with it.")}}</p></header>
