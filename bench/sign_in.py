@@ -67,10 +67,17 @@ class TimedConnection(db.Connection):
     waits = 0
 
     def wait(self, *arguments: Any, **options: Any) -> Any:
-        """Every exchange with the server goes through here."""
+        """BEGIN and COMMIT go through here."""
+        return self._timed(lambda: super(TimedConnection, self).wait(*arguments, **options))
+
+    def ask(self, *arguments: Any) -> Any:
+        """Named statements go through here."""
+        return self._timed(lambda: super(TimedConnection, self).ask(*arguments))
+
+    def _timed(self, action: Callable[[], Any]) -> Any:
         started = time.perf_counter()
         try:
-            return super().wait(*arguments, **options)
+            return action()
         finally:
             self.seconds += time.perf_counter() - started
             self.waits += 1

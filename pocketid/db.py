@@ -14,16 +14,18 @@ This module does not build SQL: what stands in the file is what runs.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
 import msgspec
 import psycopg
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq.abc import PGresult
 from psycopg.types.json import JsonbDumper, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
@@ -38,6 +40,7 @@ LOCK_TIMEOUT_MS = 5_000
 _WAIT_FOR_CONNECTION_SECONDS = 2.0
 _WAIT_WHILE_AWAY_SECONDS = 0.2
 _RECONNECT_SECONDS = 1.0
+_PREPARED_AFTER, _MOST_PREPARED = 2, 200
 _NAME = re.compile(r"^-- name: *(\w+)(, planned each time)? *$", re.MULTILINE)
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 _COMMENT = re.compile(r"--[^\n]*")
@@ -46,6 +49,8 @@ _WRITES = re.compile(
 )
 
 # What PostgreSQL or the way to it is to blame for, and what may have passed at the next try.
+_DONE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
+_STALE = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
 _AWAY = (
     psycopg.OperationalError,
     psycopg.errors.ReadOnlySqlTransaction,
@@ -56,15 +61,18 @@ psycopg.adapters.register_dumper(dict, JsonbDumper)
 set_json_loads(msgspec.json.decode)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statement:
-    """One named statement of sql/*.sql; `text` is executed as it stands in the file.
+    """One named statement of sql/*.sql; `text` is what stands in the file.
 
+    `numbered` is the same as PostgreSQL takes it: $1 is the first of `order`.
     One that is `planned_each_time` is never prepared: its optional filters need a plan for those that are given.
     """
 
     name: str
     text: bytes
+    numbered: bytes
+    order: tuple[str, ...]
     parameters: frozenset[str]
     writes: bool
     source: str
@@ -93,10 +101,13 @@ class Statements(dict[str, Statement]):
             if name in self:
                 raise ValueError(f"{source}: the name {name} is given twice")
             code = _COMMENT.sub("", body)
+            order = tuple(dict.fromkeys(_PARAMETER.findall(code)))
             self[name] = Statement(
                 name,
                 body.encode(),
-                frozenset(_PARAMETER.findall(code)),
+                _numbered(body, order).encode(),
+                order,
+                frozenset(order),
                 bool(_WRITES.search(code)),
                 source,
                 head[2] is not None,
@@ -115,30 +126,84 @@ class Statements(dict[str, Statement]):
         return statement
 
 
-class Cursor(psycopg.Cursor[tuple[Any, ...]]):
-    """A cursor for one statement, with the names of its columns."""
+@dataclass(slots=True)
+class Result:
+    """What a statement answered; `count` is how many rows it touched."""
 
-    @cached_property
-    def columns(self) -> tuple[str, ...]:
-        """The names, in order."""
-        return tuple(column.name for column in self.description or ())
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    count: int
+
+    @property
+    def value(self) -> Any:
+        """The first column of the first row, or None."""
+        return self.rows[0][0] if self.rows else None
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection that keeps a cursor for each statement, with what was found out about its types."""
+    """A connection that runs named statements by libpq's own calls, which is a third of what a cursor costs.
+
+    A statement is prepared when it is used for the third time, once for each combination of its parameters' types.
+    """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._by_statement: dict[str, Cursor] = {}
+        self._transformer = Transformer(self)
+        self._uses: dict[tuple[str, tuple[int, ...]], int] = {}
+        self._prepared_names: dict[tuple[str, tuple[int, ...]], bytes] = {}
+        self._column_names: dict[str, tuple[str, ...]] = {}
 
-    def execute_named(self, statement: Statement, parameters: Mapping[str, Any]) -> Cursor:
-        """Run a statement; its result is good until it runs again."""
-        cursor = self._by_statement.get(statement.name)
-        if cursor is None:
-            cursor = self._by_statement[statement.name] = Cursor(self)
-        return cursor.execute(
-            statement.text, parameters, prepare=False if statement.planned_each_time else None
-        )
+    def execute_named(self, statement: Statement, parameters: Mapping[str, Any]) -> Result:
+        """Run a statement. Raises psycopg.Error."""
+        transformer = self._transformer
+        values = [parameters[name] for name in statement.order]
+        dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        types = transformer.types or ()
+        name = self._prepare(statement, types)
+        result = self.ask(statement, name, dumped, types, transformer.formats)
+        if result.status not in _DONE:
+            raise self._error(result)
+        transformer.set_pgresult(result)
+        rows = transformer.load_rows(0, result.ntuples, tuple) if result.ntuples else []
+        return Result(self._columns_of(statement, result), rows, result.command_tuples or 0)
+
+    def ask(
+        self, statement: Statement, name: bytes | None, values: Any, types: Any, formats: Any
+    ) -> PGresult:
+        """Send a statement and wait for its result; the interpreter is free meanwhile."""
+        if name is None:
+            return self.pgconn.exec_params(statement.numbered, values, types, formats)
+        return self.pgconn.exec_prepared(name, values, formats)
+
+    def _prepare(self, statement: Statement, types: tuple[int, ...]) -> bytes | None:
+        """The name that it is prepared under for these types; None when it is not."""
+        key = statement.name, types
+        if (name := self._prepared_names.get(key)) or statement.planned_each_time:
+            return name
+        uses = self._uses[key] = self._uses.get(key, 0) + 1
+        if uses <= _PREPARED_AFTER or len(self._prepared_names) >= _MOST_PREPARED:
+            return None
+        name = b"%d" % len(self._prepared_names)
+        result = self.pgconn.prepare(name, statement.numbered, types)
+        if result.status not in _DONE:
+            raise self._error(result)
+        self._prepared_names[key] = name
+        return name
+
+    def _columns_of(self, statement: Statement, result: PGresult) -> tuple[str, ...]:
+        found = self._column_names.get(statement.name)
+        if found is None:
+            names = (result.fname(place) or b"" for place in range(result.nfields))
+            found = self._column_names[statement.name] = tuple(name.decode() for name in names)
+        return found
+
+    def _error(self, result: PGresult) -> psycopg.Error:
+        if self.pgconn.status == ConnStatus.BAD:  # whatever it says: it said it last
+            return psycopg.OperationalError(result.get_error_message())
+        error = psycopg.errors.error_from_result(result)
+        if isinstance(error, _STALE):  # a migration went by, or somebody deallocated what we prepared
+            self.close()
+        return error
 
 
 class Source(Protocol):
@@ -216,7 +281,7 @@ def connection_arguments() -> dict[str, Any]:
     }
     return {
         "autocommit": True,
-        "prepare_threshold": 2,
+        "prepare_threshold": None,  # named statements are prepared by Connection itself
         "connect_timeout": 3,
         # A database whose machine vanishes without a word is noticed within seconds, not hours.
         "keepalives_idle": 10,
@@ -266,27 +331,25 @@ class Database:
 
     def one(self, row: Callable[..., T], name: str, /, **parameters: Any) -> T | None:
         """The first row as what `row`, mostly a dataclass, makes of its columns; or None."""
-        cursor = self._execute(name, parameters)
-        found = cursor.fetchone()
-        return None if found is None else row(**dict(zip(cursor.columns, found, strict=True)))
+        result = self._execute(name, parameters)
+        return row(**dict(zip(result.columns, result.rows[0], strict=True))) if result.rows else None
 
     def many(self, row: Callable[..., T], name: str, /, **parameters: Any) -> list[T]:
         """All rows, each as what `row` makes of its columns."""
-        cursor = self._execute(name, parameters)
-        names = cursor.columns
-        return [row(**dict(zip(names, found, strict=True))) for found in self._all(cursor)]
+        result = self._execute(name, parameters)
+        return [row(**dict(zip(result.columns, found, strict=True))) for found in result.rows]
 
     def value(self, name: str, /, **parameters: Any) -> Any:
         """The first column of the first row, or None."""
-        return _first(self._execute(name, parameters))
+        return self._execute(name, parameters).value
 
     def values(self, name: str, /, **parameters: Any) -> list[Any]:
         """The first column of all rows."""
-        return [found[0] for found in self._all(self._execute(name, parameters))]
+        return [found[0] for found in self._execute(name, parameters).rows]
 
     def run(self, name: str, /, **parameters: Any) -> int:
         """How many rows the statement touched."""
-        return self._execute(name, parameters).rowcount
+        return self._execute(name, parameters).count
 
     def complete(self, name: str, /, **parameters: Any) -> Any:
         """The first column of the request's last write, which is committed by the same round trip; or None.
@@ -297,7 +360,7 @@ class Database:
         if self._connection is None:
             self._connection = self._take()
         try:
-            found = _first(self._connection.execute_named(statement, parameters))
+            found = self._connection.execute_named(statement, parameters).value
         except psycopg.errors.IntegrityError as error:
             raise Violation(error.diag.constraint_name or "") from error
         except _AWAY as error:
@@ -368,14 +431,7 @@ class Database:
             transaction.__enter__()
             self._transaction = transaction
 
-    @staticmethod
-    def _all(cursor: Cursor) -> list[tuple[Any, ...]]:
-        """All rows; a kept cursor must not keep what may be many."""
-        found = cursor.fetchall()
-        cursor.pgresult = None
-        return found
-
-    def _execute(self, name: str, parameters: Mapping[str, Any]) -> Cursor:
+    def _execute(self, name: str, parameters: Mapping[str, Any]) -> Result:
         statement = self._statements.bind(name, parameters)
         try:
             return self._retried(lambda: self._attempt(statement, parameters))
@@ -398,7 +454,7 @@ class Database:
         except _AWAY as error:
             raise unavailable(error) from error
 
-    def _attempt(self, statement: Statement, parameters: Mapping[str, Any]) -> Cursor:
+    def _attempt(self, statement: Statement, parameters: Mapping[str, Any]) -> Result:
         if self._connection is None:
             self._connection = self._take()
         if statement.writes:
@@ -406,6 +462,7 @@ class Database:
         return self._connection.execute_named(statement, parameters)
 
 
-def _first(cursor: Cursor) -> Any:
-    found = cursor.fetchone()
-    return None if found is None else found[0]
+def _numbered(text: str, order: Sequence[str]) -> str:
+    """Each %(name)s as its number; what a comment says is no parameter."""
+    numbers = {name: f"${number}" for number, name in enumerate(order, 1)}
+    return _PARAMETER.sub(lambda found: numbers.get(found[1], found[0]), text).replace("%%", "%")

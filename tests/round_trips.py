@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 
 from pocketid.db import Connection
 
@@ -15,7 +16,10 @@ class RoundTrips:
 
 @contextmanager
 def counted(connection: Connection) -> Iterator[RoundTrips]:
-    """Count the server's ReadyForQuery messages: one ends every exchange, BEGIN and COMMIT included."""
+    """Count the server's ReadyForQuery messages: one ends every exchange, BEGIN and COMMIT included.
+
+    Preparing a statement is left out: that happens once on each connection.
+    """
     found = RoundTrips()
     with tempfile.TemporaryFile("w+") as trace:
         connection.pgconn.trace(trace.fileno())
@@ -24,4 +28,7 @@ def counted(connection: Connection) -> Iterator[RoundTrips]:
         finally:
             connection.pgconn.untrace()
         trace.seek(0)
-        found.count = sum("ReadyForQuery" in line for line in trace)
+        lines = ["", *trace]
+        found.count = sum(
+            "ReadyForQuery" in line and "ParseComplete" not in before for before, line in pairwise(lines)
+        )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import InvalidSqlStatementName
 
 from pocketid.db import Database, Pool, Statements, connect
 from pocketid.errors import Invalid, Unavailable, Violation
@@ -71,6 +72,38 @@ def test_a_parameter_may_be_called_name(db: Database, now: datetime) -> None:
 def test_leaving_without_commit_rolls_back(committed_site: Site, now: datetime) -> None:
     with committed_site.database() as db:
         db.run("settings.store", name="appName", value="Skylab", now=now)
+    with committed_site.database() as db:
+        assert db.many(Setting, "settings.all") == []
+
+
+def test_a_statement_gives_the_same_before_and_after_it_is_prepared(db: Database, now: datetime) -> None:
+    for number in range(5):
+        db.run("settings.store", name="appName", value=str(number), now=now)
+        assert db.many(Setting, "settings.all") == [Setting("appName", str(number))]
+        assert db.run("limits.expire", before=now) == 0
+
+
+def test_numbers_and_nothing_are_each_told_by_their_own_types(tmp_path: Path, site: Site) -> None:
+    statements = write(
+        tmp_path, "-- name: it\nselect %(a)s::bigint as a, %(b)s::text as b, %(a)s::bigint as again\n"
+    )
+    db = Database(site.source, statements)
+    for _each in range(4):
+        for a in (1, 70_000, 2**40, None):
+            for b in ("%(a)s %% $1", None):
+                assert db.one(dict, "things.it", a=a, b=b) == {"a": a, "b": b, "again": a}
+
+
+def test_a_connection_that_lost_what_it_prepared_is_replaced(committed_site: Site) -> None:
+    for _each in range(4):
+        with committed_site.database() as db:
+            db.many(Setting, "settings.all")
+    with committed_site.database() as db:
+        db.many(Setting, "settings.all")
+        assert db._connection is not None
+        db._connection.pgconn.exec_(b"deallocate all")
+        with pytest.raises(InvalidSqlStatementName):
+            db.many(Setting, "settings.all")
     with committed_site.database() as db:
         assert db.many(Setting, "settings.all") == []
 
