@@ -27,6 +27,8 @@ _OF_HELLO = {  # what bare Bottle does, times this, is the least
     "code exchange ES256": 0.25,
     "refresh ES256": 0.25,
     "userinfo": 0.45,
+    "introspection": 0.45,
+    "client credentials": 0.2,
 }
 _OF_PEER = {"code exchange RS256": 1.0, "refresh RS256": 1.0}
 _GROWING = ("authorize", "code exchange RS256", "refresh RS256", "userinfo")

@@ -73,7 +73,7 @@ const clients = Array.from({ length: 20 }, (_each, index) => ({
   client_secret: `secret-of-c${index + 1}`,
   client_name: `Client ${index + 1}`,
   redirect_uris: ['https://app.example.test/callback'],
-  grant_types: ['authorization_code', 'refresh_token'],
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
   id_token_signed_response_alg: index % 2 ? 'ES256' : 'RS256',
 }))
 
@@ -110,6 +110,8 @@ const provider = new Provider(`http://localhost:${PORT}`, {
   },
   features: {
     devInteractions: { enabled: false },
+    introspection: { enabled: true },
+    clientCredentials: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: async (_ctx, _client, oneOf) => oneOf ?? 'urn:app',

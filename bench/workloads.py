@@ -89,16 +89,23 @@ def ours(port: int, installation: Installation) -> dict[str, Workload]:
     ]
     exchange = next(workload for workload in workloads if workload.name == "code exchange RS256")
     tokens = [str(body(answer)["access_token"]) for answer in exchange.answers(_PREPARED)]
-    workloads.append(_userinfo(port, "/api/oidc/userinfo", tokens))
+    workloads += [
+        _userinfo(port, "/api/oidc/userinfo", tokens),
+        _introspection(port, "/api/oidc/introspect", tokens),
+        _client_credentials(port, "/api/oidc/token"),
+    ]
     return {workload.name: workload for workload in workloads}
 
 
 def peer(port: int, installation: PeerInstallation) -> dict[str, Workload]:
     """oidc-provider's workloads by the same names."""
+    tokens = installation.access_tokens("c1", _PREPARED)
     workloads = [
         *_metadata(port, "/jwks"),
         *_tokens(port, "/token", installation),
-        _userinfo(port, "/me", installation.access_tokens("c1", _PREPARED)),
+        _userinfo(port, "/me", tokens),
+        _introspection(port, "/token/introspection", tokens),
+        _client_credentials(port, "/token"),
     ]
     return {workload.name: workload for workload in workloads}
 
@@ -175,6 +182,18 @@ def _tokens(port: int, path: str, installation: Installation | PeerInstallation)
 def _userinfo(port: int, path: str, tokens: list[str]) -> Workload:
     requests = [request(port, "GET", path, {"Authorization": f"Bearer {token}"}) for token in tokens]
     return Workload("userinfo", port, lambda n: requests[:n], contains=b'"groups":[', examine=_is_person)
+
+
+def _introspection(port: int, path: str, tokens: list[str]) -> Workload:
+    """Of a client's own access tokens: ours are signed, the peer's are opaque, since it looks at no others."""
+    requests = [request(port, "POST", path, _basic("c1"), {"token": token}) for token in tokens]
+    return Workload("introspection", port, lambda n: requests[:n], contains=b'"active":true')
+
+
+def _client_credentials(port: int, path: str) -> Workload:
+    """A signed token for the client itself."""
+    sent = request(port, "POST", path, _basic("c1"), {"grant_type": "client_credentials"})
+    return Workload("client credentials", port, _always(sent), contains=b'"access_token":"ey')
 
 
 def _exchange(port: int, path: str, client_id: str, code: str) -> bytes:
