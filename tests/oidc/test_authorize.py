@@ -106,7 +106,7 @@ def test_s_az_02_a_parameter_that_comes_twice_is_an_invalid_request(
         {"nonce": None},
         {"state": None},
         {"extra": "foobar"},
-        {"audience": "x", "resource": "https://api.example.test"},
+        {"audience": "x"},
         {"registration": "{}"},
         {"prompt": "greet"},
         {"max_age": "10000"},
