@@ -139,7 +139,7 @@ UNREADABLE = {
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_what_cannot_be_read_is_refused(name: str) -> None:
     with pytest.raises(NotValid):
-        check(UNREADABLE[name], Signer().public)
+        jose.parse(UNREADABLE[name])
 
 
 ANYTHING = st.recursive(
