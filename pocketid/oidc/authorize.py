@@ -227,6 +227,8 @@ def _response_mode(asked: Authorization) -> None:
 
 def _repeated(asked: Authorization) -> None:
     """RFC 6749 3.1, 4.1.2.1: no parameter comes more than once."""
+    if list(asked.repeated) == ["resource"]:  # RFC 8707 2 has several; a token of ours is for one
+        raise RedirectedError("invalid_target", "a request names one resource")
     if asked.repeated:
         raise RedirectedError("invalid_request", "a parameter came more than once")
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from pocketid import crypto, pushed_requests
-from pocketid.oidc.errors import InvalidRequest, RedirectedError
+from pocketid.oidc.errors import InvalidRequest, InvalidTarget, RedirectedError
 from pocketid.request import Fields, Request
 
 _OF_AUTHORIZATION = frozenset(
@@ -46,6 +46,8 @@ def of_back_channel(request: Request) -> dict[str, str]:
     try:
         return read(request.form)
     except Repeated as repeated:
+        if repeated.name == "resource":  # RFC 8707 2 has several; a token of ours is for one
+            raise InvalidTarget("a request names one resource") from repeated
         raise InvalidRequest("a parameter came twice") from repeated
 
 

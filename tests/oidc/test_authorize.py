@@ -122,7 +122,7 @@ def test_what_is_not_known_or_only_a_wish_is_no_error(
 
 
 def test_an_unknown_parameter_may_come_twice(signed_in: Browser, make_app: Callable[..., App]) -> None:
-    pairs = [*make_app(skips_consent=True).request().items(), ("resource", "urn:a"), ("resource", "urn:b")]
+    pairs = [*make_app(skips_consent=True).request().items(), ("audience", "a"), ("audience", "b")]
     assert "code" in answer(signed_in.get("/authorize?" + urlencode(pairs)))
 
 

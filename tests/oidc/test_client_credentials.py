@@ -115,7 +115,7 @@ def test_two_resources_at_once_are_refused(browser: Browser, app: App) -> None:
     }
     server = Browser(browser.application, browser.origin)
     got = server.post("/api/oidc/token", form, form_token=None, headers={"Origin": ""})
-    check_refusal(got, 400, "invalid_request")
+    check_refusal(got, 400, "invalid_target")
 
 
 def test_4_4_a_public_client_or_one_that_may_not_gets_nothing(

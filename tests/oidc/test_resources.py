@@ -1,6 +1,7 @@
 """Tokens for APIs that people let apps have: RFC 8707 at authorization, code, refresh and device."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -111,6 +112,11 @@ def test_s_az_16_strangers_do_not_learn_which_apis_exist(
     app.authorize(browser, scope=scope, resource=resource)
     got = answer(browser)
     assert (got["error"], got["error_description"]) == ("invalid_request", "resource or scope cannot be had")
+
+
+def test_2_one_resource_a_request(signed_in: Browser, app: App) -> None:
+    pairs = [*app.request(scope="openid").items(), ("resource", RESOURCE), ("resource", CLOSED)]
+    assert answer(signed_in.get("/authorize?" + urlencode(pairs)))["error"] == "invalid_target"
 
 
 def test_a_permission_without_its_resource_is_passed_over(signed_in: Browser, app: App) -> None:
