@@ -45,6 +45,10 @@ class Installation:
         """Fresh refresh tokens of random people."""
         return _texts(self.conninfo, "refresh_tokens", client_id=client_id, count=count)
 
+    def visitors(self, count: int) -> list[str]:
+        """Cookies' tokens of people who are signed in to the protected host wiki.localhost."""
+        return _texts(self.conninfo, "visitors", count=count)
+
     def authenticators(self, count: int, origin: str) -> list[Authenticator]:
         """Devices of people, each with a passkey that is registered, and a real private key."""
         devices = []

@@ -139,6 +139,36 @@ with chosen as (
 select token
   from made;
 
+-- name: visitors
+-- A protected host, wiki.localhost, and people who are signed in to it; returns the tokens of its cookies.
+with host as (
+    insert into protected_hosts (client_id, host)
+    values ('c3', 'wiki.localhost')
+        on conflict do nothing
+), chosen as (
+    select id as user_id, gen_random_uuid() as session_id, gen_random_uuid() as authorization_id,
+           left(md5(random()::text) || md5(id::text), 43) as token
+      from users
+     order by random()
+     limit %(count)s
+), begun as (
+    insert into sessions (id, digest, user_id, method, authenticated_at, last_seen_at, expires_at)
+    select session_id, sha256(('session of ' || token)::bytea), user_id, 'passkey', now(), now(), now() + interval '1 day'
+      from chosen
+), granted as (
+    insert into authorizations (id, client_id, user_id, session_id, scopes, amr, auth_time, code_digest,
+                                code_expires_at, code_used_at, expires_at, created_at)
+    select authorization_id, 'c3', user_id, session_id, '{profile,email,groups}', '{hwk}', now(),
+           sha256(('code of ' || token)::bytea), now(), now(), now() + interval '30 days', now()
+      from chosen
+), entered as (
+    insert into protected_sessions (digest, authorization_id, created_at)
+    select sha256(token::bytea), authorization_id, now()
+      from chosen
+)
+select token
+  from chosen;
+
 -- name: passkey_of
 -- Give a person the passkey of the software authenticator.
 insert into passkeys (user_id, credential_id, public_key, name, transports)

@@ -29,6 +29,7 @@ _OF_HELLO = {  # what bare Bottle does, times this, is the least
     "userinfo": 0.45,
     "introspection": 0.45,
     "client credentials": 0.2,
+    "forward auth": 0.45,
 }
 _OF_PEER = {"code exchange RS256": 1.0, "refresh RS256": 1.0}
 _GROWING = ("authorize", "code exchange RS256", "refresh RS256", "userinfo")

@@ -93,6 +93,7 @@ def ours(port: int, installation: Installation) -> dict[str, Workload]:
         _userinfo(port, "/api/oidc/userinfo", tokens),
         _introspection(port, "/api/oidc/introspect", tokens),
         _client_credentials(port, "/api/oidc/token"),
+        _forward_auth(port, installation.visitors(_PREPARED)),
     ]
     return {workload.name: workload for workload in workloads}
 
@@ -194,6 +195,15 @@ def _client_credentials(port: int, path: str) -> Workload:
     """A signed token for the client itself."""
     sent = request(port, "POST", path, _basic("c1"), {"grant_type": "client_credentials"})
     return Workload("client credentials", port, _always(sent), contains=b'"access_token":"ey')
+
+
+def _forward_auth(port: int, cookies: list[str]) -> Workload:
+    asked = {"X-Forwarded-Host": "wiki.localhost", "X-Forwarded-Uri": "/page", "X-Forwarded-Method": "GET"}
+    requests = [
+        request(port, "GET", "/api/forward-auth", {**asked, "Cookie": f"forward={cookie}"})
+        for cookie in cookies
+    ]
+    return Workload("forward auth", port, lambda n: requests[:n], contains=b"Remote-Groups: group")
 
 
 def _exchange(port: int, path: str, client_id: str, code: str) -> bytes:

@@ -42,6 +42,7 @@ def test_every_workload_of_the_benchmark_is_answered_rightly(tmp_path: Path) -> 
         "userinfo",
         "introspection",
         "client credentials",
+        "forward auth",
         "whole sign-in",
     } <= names
     assert all(figure["value"] > 0 for figure in written["figures"])
