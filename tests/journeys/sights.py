@@ -763,6 +763,7 @@ def _logs_and_settings(stage: Stage) -> Sights:
         yield "settings-question", _press(page)
         connection.execute(synced, [ids])
     yield from _signing_keys(stage)
+    yield from _protected_hosts(stage)
     page = owner.goto(SETTINGS)
     yield "settings-errors", _fill(page, session_duration="0", home_page_url="https://elsewhere.example.org")
 
@@ -781,6 +782,26 @@ def _signing_keys(stage: Stage) -> Sights:
         )
     yield "signing-keys-previous", stage.owner.goto(keys)
     yield "signing-keys-replace", stage.owner.goto(f"{keys}/replace")
+
+
+def _protected_hosts(stage: Stage) -> Sights:
+    owner, hosts = stage.owner, f"{ADMIN}/protected-hosts"
+    yield "protected-hosts-none", owner.goto(hosts)
+    page = owner.goto(f"{hosts}/new")
+    yield "protected-host-new", page
+    page.locator("[name=public_paths]").fill("/public/../admin")
+    yield "protected-host-errors", _fill(page, host="wiki_of_the_house", name="")
+    page.locator("[name=public_paths]").fill("/public/\n/robots.txt")
+    yield (
+        "protected-host",
+        _fill(page, host="the-wiki-of-our-neighbourhood.example.org", name="Wiki of the neighbourhood"),
+    )
+    yield "protected-hosts", owner.goto(hosts)
+    with stage.stranger() as somebody:
+        yield (
+            "protected-host-problem",
+            somebody.goto("/protected-host?host=the-wiki-of-our-neighbourhood.example.org"),
+        )
 
 
 def _mails(stage: Stage) -> Sights:
