@@ -102,6 +102,8 @@ class Event(enum.StrEnum):
     API_KEY_REVOKED = "API_KEY_REVOKED"
     SETTINGS_UPDATED = "SETTINGS_UPDATED"
     APPLICATION_IMAGE_CHANGED = "APPLICATION_IMAGE_CHANGED"
+    LOGOUT_GIVEN_UP = "LOGOUT_GIVEN_UP"
+    LOGOUT_RETRIED = "LOGOUT_RETRIED"
     MAIL_GIVEN_UP = "MAIL_GIVEN_UP"
     MAIL_RETRIED = "MAIL_RETRIED"
     MAIL_DISCARDED = "MAIL_DISCARDED"
@@ -358,6 +360,8 @@ def _labels() -> dict[str, str]:
         Event.API_KEY_REVOKED: _("API key revoked"),
         Event.SETTINGS_UPDATED: _("Settings changed"),
         Event.APPLICATION_IMAGE_CHANGED: _("Picture of the site changed"),
+        Event.LOGOUT_GIVEN_UP: _("App not told of a sign-out"),
+        Event.LOGOUT_RETRIED: _("App told of a sign-out again"),
         Event.MAIL_GIVEN_UP: _("Mail not delivered"),
         Event.MAIL_RETRIED: _("Mail to be sent again"),
         Event.MAIL_DISCARDED: _("Mail discarded"),

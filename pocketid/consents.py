@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from pocketid import sessions, tokens
+from pocketid import logouts, sessions, tokens
 from pocketid.db import Database
 
 
@@ -49,7 +49,8 @@ def last_of_client(db: Database, client_id: str, size: int) -> list[SignIn]:
 
 
 def revoke(db: Database, user_id: UUID, client_id: str, now: datetime) -> None:
-    """Take everything back that an app was granted, with its tokens and the sessions for it alone."""
+    """Take everything back that an app was granted, with its tokens and the sessions for it alone, and have it told."""
+    logouts.write_for_app(db, user_id, client_id, now)
     db.run("consents.delete", user_id=user_id, client_id=client_id)
     tokens.revoke_client_of_user(db, user_id, client_id, now)
     sessions.end_all_for_app(db, user_id, client_id)

@@ -1,14 +1,15 @@
 """Work beside the requests: a few threads, stopped together.
 
     Jobs(site).start()
-      listener      LISTEN pocketid: drops caches when a table changed (signals.py), and wakes the postman
+      listener      LISTEN pocketid: drops caches when a table changed (signals.py), and wakes the next two
       postman       when a mail was written, and every half minute: sends what is due (postman.py)
+      courier       when somebody signed out, and every five seconds: tells the apps (oidc/back_channel_logout.py)
       housekeeper   every minute: deletes what has expired, a little at a time
       places        with a licence key: downloads the GeoLite2 file, and again every week
 
 All survive a database that goes away. Several instances may run them at once: each statement is harmless
 twice, and a mail is sent by whoever takes it first. There is no heartbeat and no version check: but for
-the postman and the map, nothing here calls out.
+the postman, the courier and the map, nothing here calls out.
 """
 
 import threading
@@ -36,6 +37,7 @@ from pocketid import (
     limits,
     log,
     login_codes,
+    logouts,
     one_time_access,
     outbox,
     pushed_requests,
@@ -48,12 +50,14 @@ from pocketid import (
 )
 from pocketid.db import Database, connect
 from pocketid.errors import Refusal
+from pocketid.oidc.back_channel_logout import Courier
 from pocketid.postman import Postman
 from pocketid.web import Site
 
 _EVERY_SECONDS = 60.0
 _RETRY_SECONDS = 1.0
 _LOOK_FOR_MAILS_SECONDS = 30.0
+_LOOK_FOR_LOGOUTS_SECONDS = 5.0
 _AFTER_FAILED_DOWNLOAD_SECONDS = 3600.0
 _LIMITS_KEPT = timedelta(days=1)
 
@@ -66,11 +70,13 @@ class Jobs:
         self._conninfo = conninfo
         self._stopped = threading.Event()
         self._mail_is_due = threading.Event()
+        self._logout_is_due = threading.Event()
         self._threads = [
             threading.Thread(target=work, name=name, daemon=True)
             for name, work in (
                 ("listener", self._listen),
                 ("postman", self._deliver),
+                ("courier", self._tell_apps),
                 ("housekeeper", self._keep_house),
             )
         ]
@@ -86,6 +92,7 @@ class Jobs:
         """End all threads and wait for them; a mail that is being handed over is not waited for long."""
         self._stopped.set()
         self._mail_is_due.set()
+        self._logout_is_due.set()
         for thread in self._threads:
             thread.join(timeout=3)
 
@@ -108,6 +115,8 @@ class Jobs:
                 self._site.signals.changed(notice.payload)
                 if notice.payload == "outbox":
                     self._mail_is_due.set()
+                if notice.payload == "logouts":
+                    self._logout_is_due.set()
 
     def _deliver(self) -> None:
         postman = Postman(self._site.config, self._site.keyring, self._site.assets, self._site.clock)
@@ -122,6 +131,20 @@ class Jobs:
                 log.failure("delivery_failed", error)
             self._mail_is_due.wait(_LOOK_FOR_MAILS_SECONDS)
             self._mail_is_due.clear()
+
+    def _tell_apps(self) -> None:
+        courier = Courier(self._site.config, self._site.keyring, self._site.clock)
+        while not self._stopped.is_set():
+            try:
+                with self._site.database() as db:
+                    while not self._stopped.is_set() and courier.deliver_next(db):
+                        pass
+            except Refusal as refusal:  # the database is away
+                log.warning("logouts_failed", reason=refusal.message)
+            except Exception as error:  # whatever it is, the next round tries again
+                log.failure("logouts_failed", error)
+            self._logout_is_due.wait(_LOOK_FOR_LOGOUTS_SECONDS)
+            self._logout_is_due.clear()
 
     def _keep_house(self) -> None:
         while not self._stopped.wait(_EVERY_SECONDS):
@@ -169,6 +192,8 @@ def keep_house(site: Site) -> None:
         lambda db: limits.expire(db, now - _LIMITS_KEPT),
         lambda db: api_keys.warn(db, site.config, site.keyring, now),
         lambda db: outbox.expire(db, now),
+        lambda db: logouts.write_for_lost_access(db, now),
+        lambda db: logouts.expire(db, now),
         lambda db: known_devices.expire(db, now),
         lambda db: email_verification.expire(db, now),
         lambda db: audit.expire(

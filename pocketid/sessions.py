@@ -1,7 +1,7 @@
 """Sessions of people in browsers: rows, found by the digest of the cookie's token.
 
 A session lasts SESSION_DURATION minutes from the sign-in and is over the moment its row is gone. Its id is
-the `sid` that apps see. Ending one also revokes what apps got through it (tokens.py).
+the `sid` that apps see. Ending one also revokes what apps got through it (tokens.py), and they are told (logouts.py).
 
 A session for one app only has no cookie: it stands behind what that app gets, is listed and ended as any other, and
 lets nobody in here. Its token is thrown away, and `current` would not take it.
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from pocketid import audit, known_devices, settings, tokens
+from pocketid import audit, known_devices, logouts, settings, tokens
 from pocketid.audit import Event
 from pocketid.crypto import digest, random_token
 from pocketid.db import Database
@@ -145,6 +145,7 @@ def end_for_app(request: Request, session_id: UUID, user_id: UUID, client_id: st
     """End a session for one app only, as its app asks; False when it is over, or another kind of session."""
     if not request.db.run("sessions.delete_for_app", id=session_id, user_id=user_id, client_id=client_id):
         return False
+    logouts.write_for_sessions(request.db, [session_id], request.now)
     tokens.revoke_session(request.db, session_id, request.now)
     audit.record(request, Event.SIGN_OUT, user_id=user_id, client_id=client_id)
     return True
@@ -158,12 +159,14 @@ def end_all_for_app(db: Database, user_id: UUID, client_id: str) -> None:
 def end_others(request: Request) -> int:
     """End all sessions of the person but the one of this request; how many there were."""
     person = request.person
-    return _end_but(request.db, person.user_id, person.session_id, request.now)
+    ended = _end_but(request.db, person.user_id, person.session_id, request.now)
+    logouts.write_for_sessions(request.db, ended, request.now)
+    return len(ended)
 
 
 def end_all(db: Database, user_id: UUID, now: datetime) -> int:
-    """End all sessions of a person; how many there were."""
-    return _end_but(db, user_id, None, now)
+    """End all sessions of a person; how many there were. Their apps are told by whoever knows why (logouts.py)."""
+    return len(_end_but(db, user_id, None, now))
 
 
 def expire(db: Database, now: datetime) -> int:
@@ -171,15 +174,16 @@ def expire(db: Database, now: datetime) -> int:
     return db.run("sessions.expire", now=now)
 
 
-def _end_but(db: Database, user_id: UUID, kept: UUID | None, now: datetime) -> int:
-    ended = db.values("sessions.delete_of_user", user_id=user_id, kept=kept)
+def _end_but(db: Database, user_id: UUID, kept: UUID | None, now: datetime) -> list[UUID]:
+    ended: list[UUID] = db.values("sessions.delete_of_user", user_id=user_id, kept=kept)
     for session_id in ended:
         tokens.revoke_session(db, session_id, now)
-    return len(ended)
+    return ended
 
 
 def _delete(db: Database, session_id: UUID, user_id: UUID, now: datetime) -> bool:
     if not db.run("sessions.delete", id=session_id, user_id=user_id):
         return False
+    logouts.write_for_sessions(db, [session_id], now)
     tokens.revoke_session(db, session_id, now)
     return True

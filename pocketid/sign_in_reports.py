@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from pocketid import audit, known_devices, limits, outbox, sessions, tokens, users
+from pocketid import audit, known_devices, limits, logouts, outbox, sessions, tokens, users
 from pocketid.audit import Event
 from pocketid.errors import NotFound, Spent
 from pocketid.outbox import Kind
@@ -27,6 +27,7 @@ def report(request: Request, token: str) -> None:
         sessions.end(request, found.session_id, found.user_id)
     except NotFound:  # it is over, but what apps got may not be
         tokens.revoke_session(request.db, found.session_id, request.now)
+        logouts.write_for_sessions(request.db, [found.session_id], request.now)
     user = users.get(request.db, found.user_id)
     for admin in users.admins(request.db):
         outbox.post(

@@ -187,6 +187,11 @@ def keys(request: Request) -> KeySet:
     return request.signals.get("signing_keys", partial(_load, request.db, request.keyring))
 
 
+def read(db: Database, keyring: Keyring) -> KeySet:
+    """The keys in force, for what no request caused."""
+    return _load(db, keyring)
+
+
 def sign(key: SigningKey, claims: Mapping[str, Any], typ: str) -> str:
     """A JWS in compact form, RFC 7515 7.1, with `kid` and `typ` in its header.
 

@@ -25,6 +25,7 @@ from pocketid.subjects import Subject
 CODE_LIFETIME = timedelta(seconds=60)
 GRACE = timedelta(seconds=60)
 _REMEMBERED = timedelta(hours=1)
+_TOLD_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,9 +357,12 @@ def revoke_client_of_user(db: Database, user_id: UUID, client_id: str, now: date
 
 
 def expire(db: Database, now: datetime) -> int:
-    """Delete tokens that have expired, and authorizations of which none is left."""
+    """Delete tokens that have expired, and authorizations of which none is left.
+
+    An authorization is remembered for a month, and as long as its session: that app is told when people sign out.
+    """
     expired = db.run("tokens.expire_access_tokens", now=now) + db.run("tokens.expire_refresh_tokens", now=now)
-    return expired + db.run("tokens.expire_authorizations", now=now)
+    return expired + db.run("tokens.expire_authorizations", now=now, used_before=now - _TOLD_WITHIN)
 
 
 def _successor_key(token: str) -> bytes:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pocketid import images, sessions, tokens
+from pocketid import images, logouts, sessions, tokens
 from pocketid.db import Database
 from pocketid.errors import NotFound
 from pocketid.settings import Settings
@@ -273,6 +273,7 @@ def update(db: Database, user_id: UUID, change: Change, now: datetime) -> tuple[
         after = db.one(User, "users.update", id=user_id, now=now, **asdict(_normalised(change)))
     assert after is not None
     if after.disabled and not before.disabled:
+        logouts.write_for_person(db, user_id, now)
         sessions.end_all(db, user_id, now)
         tokens.revoke_user(db, user_id, now)
     return before, after
@@ -289,12 +290,13 @@ def set_disabled(db: Database, user_id: UUID, now: datetime, *, disabled: bool) 
     return update(db, user_id, change, now)
 
 
-def delete(db: Database, user_id: UUID) -> User:
+def delete(db: Database, user_id: UUID, now: datetime) -> User:
     """Delete a person with all that hangs on the row, and the picture; returns who it was.
 
     Raises Invalid, NotFound.
     """
     before = get(db, user_id)
+    logouts.write_for_person(db, user_id, now)
     with db.checked(_CONSTRAINTS):
         db.run("users.delete", id=user_id)
     images.remove_picture(db, user_id)

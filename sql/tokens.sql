@@ -282,6 +282,12 @@ delete from refresh_tokens
    and rotated_at is not null;
 
 -- name: expire_authorizations
--- Delete authorizations whose last token has expired.
+-- Delete authorizations whose last token has expired, but those that an app's sign-out may still depend on.
 delete from authorizations
- where expires_at <= %(now)s;
+ where expires_at <= %(now)s
+   and (code_used_at is null
+        or session_id is null
+        or (code_used_at < %(used_before)s
+            and not exists (select
+                              from sessions
+                             where sessions.id = authorizations.session_id)));

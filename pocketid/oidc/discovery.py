@@ -64,6 +64,8 @@ def _document(public: str, internal: str) -> bytes:
             "userinfo_endpoint": f"{internal}/api/oidc/userinfo",
             "jwks_uri": f"{internal}/.well-known/jwks.json",
             "end_session_endpoint": f"{public}/api/oidc/end-session",
+            "backchannel_logout_supported": True,
+            "backchannel_logout_session_supported": True,
             "response_types_supported": ["code"],
             "response_modes_supported": list(responses.MODES),
             "grant_types_supported": list(GRANTS),

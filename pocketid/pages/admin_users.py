@@ -228,7 +228,7 @@ def delete(request: Request, user_id: str) -> Response:
     try:
         if user.id == request.person.user_id:
             raise Invalid({"is_admin": _("You cannot delete yourself. Let another administrator do it.")})
-        users.delete(request.db, user.id)
+        users.delete(request.db, user.id, request.now)
     except Invalid as invalid:
         return _show(request, user, users.Change.from_user(user), invalid.fields)
     audit.record(request, Event.USER_DELETED, user_id=user.id, username=user.username)

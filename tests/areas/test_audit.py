@@ -97,7 +97,7 @@ def test_an_event_outlives_whom_it_tells_of(
 ) -> None:
     ben, client = make_user(), make_client("immich")
     record(db, now, user_id=ben.id, client_id=client.id)
-    users.delete(db, ben.id)
+    users.delete(db, ben.id, ben.created_at)
     db.run("clients.delete", id="immich")
     row = audit.search(db, Filter(event="SIGN_IN"), 1)[0]
     assert (row.user_id, row.username, row.client_id, row.client_name) == (ben.id, None, "immich", None)

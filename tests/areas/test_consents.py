@@ -78,5 +78,5 @@ def test_they_go_with_the_client_and_with_the_person(
     consent(db, anna, "other", ["openid"], now)
     clients.delete(db, "immich")
     assert [each.client_id for each in consents.of_user(db, anna.id)] == ["other"]
-    users.delete(db, anna.id)
+    users.delete(db, anna.id, anna.created_at)
     assert consents.of_user(db, anna.id) == []

@@ -258,7 +258,7 @@ def test_whoever_is_unknown_is_neither_changed_nor_deleted(db: Database, now: da
         lambda: users.get(db, unknown),
         lambda: users.update(db, unknown, Change("anna"), now),
         lambda: users.set_disabled(db, unknown, now, disabled=True),
-        lambda: users.delete(db, unknown),
+        lambda: users.delete(db, unknown, now),
     ):
         with pytest.raises(NotFound):
             act()
@@ -303,7 +303,7 @@ def test_a_deleted_person_takes_along_what_hangs_on_the_row(
         now=now,
     )
     db.commit()
-    users.delete(db, anna.id)
+    users.delete(db, anna.id, anna.created_at)
     for table in ("sessions", "one_time_access_tokens", "group_members", "consents", "authorizations"):
         found = shared_connection.execute(
             f"select count(*) from {table} where user_id = %s", [anna.id]
@@ -325,7 +325,7 @@ def disable(db: Database, user: User, now: datetime) -> None:
 
 
 def delete(db: Database, user: User, _now: datetime) -> None:
-    users.delete(db, user.id)
+    users.delete(db, user.id, user.created_at)
 
 
 Act = Callable[[Database, User, datetime], None]
@@ -358,7 +358,7 @@ def test_an_administrator_who_is_disabled_may_go(db: Database, now: datetime, ma
     make_user(is_admin=True)
     former = make_user(is_admin=True, disabled=True)
     take_right(db, former, now)
-    users.delete(db, former.id)
+    users.delete(db, former.id, former.created_at)
 
 
 @pytest.mark.parametrize(

@@ -342,7 +342,7 @@ def test_s_ky_06_a_person_disabled_by_hand_in_the_database_is_out_at_once(
 def test_s_ky_06_a_deleted_person_s_tokens_are_gone(
     browser: Browser, app: App, first: dict[str, Any], anna: users.User, db: Database
 ) -> None:
-    users.delete(db, anna.id)
+    users.delete(db, anna.id, anna.created_at)
     db.commit()
     assert app.userinfo(browser, first["access_token"]).status == 401
     check_refusal(app.refresh(browser, first["refresh_token"]), 400, "invalid_grant")

@@ -317,7 +317,7 @@ def test_s_az_12_whoever_was_deleted_since_gets_nothing(
     browser: Browser, app: App, issue: Callable[..., str], anna: users.User, db: Database
 ) -> None:
     code = issue()
-    users.delete(db, anna.id)
+    users.delete(db, anna.id, anna.created_at)
     db.commit()
     check_refusal(app.exchange(browser, code), 400, "invalid_grant")
 

@@ -212,7 +212,7 @@ def test_of_several_people_one_is_chosen(browser: Browser, db: Database, now: da
 
 
 def test_who_was_deleted_is_found_by_their_id(browser: Browser, db: Database, log: User) -> None:
-    users.delete(db, log.id)
+    users.delete(db, log.id, log.created_at)
     db.commit()
     assert shown(browser, user=str(log.id)) == ["CLIENT_AUTHORIZATION", "SIGN_IN"]
 

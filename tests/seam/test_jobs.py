@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from pocketid.routes import ROUTES
 from pocketid.web import Route, Site
 from tests.browser import Browser
 from tests.conftest import Clock
+from tests.logout_app import LogoutApp
 from tests.mail_server import MailServer
 from tests.mails import set_up
 from tests.oidc.flow import CALLBACK, App
@@ -42,7 +44,9 @@ def working(committed_site: Site, database: str) -> Iterator[Site]:
     assert eventually(lambda: is_kept(committed_site))
     yield committed_site
     running.stop()
-    assert not {"listener", "postman", "housekeeper"} & {thread.name for thread in threading.enumerate()}
+    assert not {"listener", "postman", "courier", "housekeeper"} & {
+        thread.name for thread in threading.enumerate()
+    }
 
 
 def is_kept(site: Site) -> bool:
@@ -60,6 +64,34 @@ def test_a_change_by_anybody_drops_what_was_kept(working: Site, database: str) -
     with connect(database) as connection:
         connection.execute("insert into settings (name, value) values ('appName', 'House')")
     assert eventually(lambda: bool(read(working) == "read again"))
+
+
+def test_what_was_to_be_told_before_a_restart_is_told_after_it_and_what_comes_then_at_once(
+    committed_site: Site, database: str, clock: Clock, tmp_path: Path
+) -> None:
+    """Nothing but the rows says what is to be done: whoever dies between a sign-out and the app leaves them."""
+
+    def write() -> None:
+        with connect(database) as connection:
+            connection.execute(
+                "insert into logouts (client_id, subject, next_attempt_at, created_at) values ('photos', 'x', %s, %s)",
+                (clock(), clock()),
+            )
+
+    with LogoutApp(tmp_path) as app:
+        with committed_site.database() as db:
+            change = clients.Change(id="photos", name="Photos", backchannel_logout_uri=app.address("ok"))
+            clients.create(db, change, None, clock())
+            db.commit()
+        write()
+        running = Jobs(replace(committed_site, config=app.configured(committed_site.config)), database)
+        running.start()
+        try:
+            assert eventually(lambda: len(app.received) == 1)
+            write()
+            assert eventually(lambda: len(app.received) == 2)
+        finally:
+            running.stop()
 
 
 def test_a_secret_that_is_revoked_elsewhere_ends_and_so_does_the_client(
