@@ -29,8 +29,8 @@ FOCUSED = """() => {
 MENU = ("Apps", "Account", "Activity", "Users", "Groups", "Clients", "Audit log", "Settings")
 CLIENT_FORM = (
     *("Name", "Launch address", "Description", "Client ID", "Redirect URIs", "Logout redirect URIs"),
-    *("Public client", "Require PKCE", "Skip the consent page"),
-    *("Tokens and compatibility", "Add the client"),
+    *("Back-channel logout URI", "Public client", "Require PKCE", "Skip the consent page"),
+    *("More about signing out", "Tokens and compatibility", "Add the client"),
 )
 
 
@@ -142,6 +142,15 @@ def test_on_a_phone_the_menu_shows_the_page_one_is_on(installation: Installation
     page.set_viewport_size({"width": 390, "height": 700})
     installation.owner.goto("/settings/admin/application-configuration")
     expect(page.get_by_role("link", name="Settings")).to_be_in_viewport(ratio=0.9)
+
+
+@pytest.mark.browser
+def test_on_a_phone_tab_passes_the_columns_that_nobody_sees(installation: Installation) -> None:
+    page = installation.owner.page
+    page.set_viewport_size({"width": 390, "height": 700})
+    installation.owner.goto("/settings/admin/access")
+    page.get_by_label("App", exact=True).focus()
+    tab(page, "Olga Owner")
 
 
 @pytest.fixture
