@@ -15,4 +15,4 @@
 % if client.is_public:
 <p class="soft">{{_("A public client has no secret, so it cannot act for itself.")}}</p>
 % end
-<div class="row apart"><button class="primary">{{_("Save")}}</button><a class="button quiet" href="{{here}}">{{_("Cancel")}}</a></div></form>
+<div class="row"><button class="primary">{{_("Save")}}</button><a class="button quiet" href="{{here}}">{{_("Cancel")}}</a></div></form>

@@ -1,6 +1,6 @@
 % # Needs: clients (list[Listed]), refused (list of {row, difference}), search (str), paging (Paging)
 % rebase("layout/base.tpl", title=_("Clients"), section="clients")
-<div class="row apart"><header><h1>{{_("Clients")}}</h1><p class="soft">{{_("Apps that let people sign in through {site}.").format(site=site.app_name)}}</p></header><div class="row together"><a class="button" href="/settings/admin/protected-hosts">{{_("Protected hosts")}}</a><a class="button" href="/settings/admin/apis">{{_("APIs")}}</a><a class="button primary" href="/settings/admin/oidc-clients/new">{{_("Add a client")}}</a></div></div>
+<div class="row apart"><header><h1>{{_("Clients")}}</h1><p class="soft">{{_("Apps that let people sign in through {site}.").format(site=site.app_name)}}</p></header><div class="row"><a class="button" href="/settings/admin/protected-hosts">{{_("Protected hosts")}}</a><a class="button" href="/settings/admin/apis">{{_("APIs")}}</a><a class="button primary" href="/settings/admin/oidc-clients/new">{{_("Add a client")}}</a></div></div>
 % for item in refused:
 % row, part = item["row"], item["difference"]
 <div class="notice warn"><strong>{{_("{app} was refused {when}.").format(app=row.client_name, when=ago(row.last_at, now))}}</strong> {{_("It asks to return to")}} <code>{{part.start}}<mark>{{part.part}}</mark>{{part.end}}</code>{{_(", which is not registered.")}} <a href="/settings/admin/oidc-clients/{{row.client_id}}#refused">{{_("Look and fix")}}</a></div>
