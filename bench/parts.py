@@ -225,15 +225,18 @@ def weight(bench: Bench) -> Iterator[Figure]:
         assert conninfo
         installation = fill(conninfo, people=100, tokens=10_000, events=10_000)
         page = footprint.sign_in_page(server.port)
-        headers, path = footprint.largest_headers(server.port, installation.sessions[0])
         loads, database = workloads.ours(server.port, installation), 0.0
         count = bench.scale.memory_requests
         for name in itertools.chain.from_iterable(itertools.repeat(_MIXED, _SLICES)):
             bench.generator.fire(loads[name].exactly(count // _SLICES // len(_MIXED)))
             database = max(database, server.database_memory())
         loaded = server.resident()
+        headers, path = footprint.largest_headers(server.port, installation.sessions[0])
+        opened = server.resident()
     yield Figure.of("resident memory, idle", idle, "MB", at_most(70))
     yield Figure.of(f"after {count:,} requests", loaded / idle, "× idle", at_most(1.1), f"{loaded:.0f} MB")
+    note = "once: Babel's names and dates at the first of them, Pillow at the first picture"
+    yield Figure.of("after every page was opened, too", opened, "MB", None, note)
     yield Figure.of("embedded PostgreSQL, under load", database, "MB PSS", at_most(40))
     yield Figure.of("sign-in page, all bytes", page.bytes / 1024, "KiB", at_most(30))
     yield Figure.of("sign-in page, requests", page.requests, "", at_most(5))
