@@ -25,6 +25,7 @@ from pocketid.text import _
 CALLBACK = "/.pocketid/callback"
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?::[1-9][0-9]{0,4})?")
 _MAX_PATHS = 50
+_LONGEST_NAME = 50  # of a client
 _DISGUISES = re.compile(
     r"[\x00-\x1f\x7f%/\\;?#]"
 )  # what some servers take for a separator, or decode once more
@@ -65,13 +66,13 @@ class Change:
         """As it was typed; of a whole address the host is taken, without the usual port."""
         typed = form.text("host").lower().partition("://")[2] or form.text("host").lower()
         host = typed.rstrip("/").removesuffix(":443" if config.is_https else ":80")
-        return cls(form.text("name") or host, host, tuple(form.lines("public_paths")))
+        return cls(form.text("name"), host, tuple(form.lines("public_paths")))
 
 
 def check(change: Change, config: Config) -> dict[str, str]:
     """What is wrong with a change, field by field."""
     problems = {
-        "name": "" if len(change.name) <= 50 else _("This is too long: {n} characters at most.").format(n=50),
+        "name": _name_problem(change.name),
         "host": _host_problem(change.host, config),
         "public_paths": _paths_problem(change.public_paths),
     }
@@ -81,7 +82,7 @@ def check(change: Change, config: Config) -> dict[str, str]:
 def create(request: Request, change: Change) -> ProtectedHost:
     """Add a host with the client that stands for it. Raises Invalid when it is there already."""
     of_client = clients.Change(
-        name=change.name,
+        name=change.name or change.host[:_LONGEST_NAME],
         is_public=True,
         skips_consent=True,
         signing_algorithm="ES256",
@@ -97,7 +98,10 @@ def update(request: Request, client_id: str, change: Change) -> tuple[ProtectedH
     """Change a host and its client; returns it before and after. Raises NotFound, Invalid."""
     before, client = get(request.db, client_id), clients.get(request.db, client_id)
     of_client = replace(
-        clients.Change.of(client), name=change.name, is_public=True, **_addresses(change, request.config)
+        clients.Change.of(client),
+        name=change.name or change.host[:_LONGEST_NAME],
+        is_public=True,
+        **_addresses(change, request.config),
     )
     with request.db.checked(_CONSTRAINTS):
         clients.update(request.db, client_id, of_client, request.now)
@@ -181,6 +185,12 @@ def _addresses(change: Change, config: Config) -> dict[str, Any]:
 
 def _row(change: Change) -> dict[str, Any]:
     return {"host": change.host, "public_paths": list(change.public_paths)}
+
+
+def _name_problem(name: str) -> str:
+    if len(name) > _LONGEST_NAME:
+        return _("This is too long: {n} characters at most.").format(n=_LONGEST_NAME)
+    return ""
 
 
 def _host_problem(host: str, config: Config) -> str:

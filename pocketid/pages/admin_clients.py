@@ -14,6 +14,7 @@ from pocketid import (
     consents,
     fetching,
     images,
+    protected_hosts,
     recipes,
     refused_requests,
 )
@@ -288,6 +289,7 @@ def _show(
         errors=dict(errors or {}),
         secret=secret,
         is_new=is_new,
+        protected=protected_hosts.find(request.db, client.id),
         recipe=recipe,
         entries=recipes.settings(recipe, values) if recipe else [],
         values=values,

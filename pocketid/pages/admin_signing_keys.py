@@ -6,7 +6,7 @@ from pocketid import audit, signing_keys
 from pocketid.pages import questions
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
-from pocketid.text import _
+from pocketid.text import _, ago
 
 _HERE = "/settings/admin/signing-keys"
 
@@ -22,8 +22,9 @@ def show(request: Request) -> Response:
 
 def rotate(request: Request) -> Response:
     """Publish the next keys."""
-    signing_keys.rotate(request.db, request.keyring, request.now, partial(audit.record, request))
-    return redirect(_HERE, flash=_("The next keys are published, and sign in an hour."))
+    begins = signing_keys.rotate(request.db, request.keyring, request.now, partial(audit.record, request))
+    when = ago(begins, request.now)
+    return redirect(_HERE, flash=_("The next keys are published, and sign {when}.").format(when=when))
 
 
 def ask_replace(request: Request) -> Response:

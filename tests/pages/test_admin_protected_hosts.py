@@ -92,6 +92,15 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_kept(
         assert (protected_hosts.listed(db), clients.count(db)) == before
 
 
+def test_the_page_of_its_client_leads_to_it(
+    browser: Browser, wiki: ProtectedHost, make_client: Callable[..., clients.Client]
+) -> None:
+    make_client("immich")
+    page = browser.get(f"/settings/admin/oidc-clients/{wiki.client_id}").text
+    assert f'href="{HERE}/{wiki.client_id}"' in page
+    assert HERE not in browser.get("/settings/admin/oidc-clients/immich").text
+
+
 def test_the_list_says_what_is_protected(browser: Browser, wiki: ProtectedHost) -> None:
     page = browser.get(HERE).text
     assert "wiki.example.test" in page

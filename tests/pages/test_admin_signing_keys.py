@@ -47,6 +47,8 @@ def test_the_next_keys_are_made_by_an_admin_once(
     for _each in range(2):
         browser.post(f"{HERE}/rotate")
         assert (browser.status, browser.location) == (303, HERE)
+        clock.advance(minutes=4)
+    assert "sign in 56 minutes." in browser.follow().text
     assert states(db, clock) == ["next", "current"]
     made = [event for event in events("SIGNING_KEY_CREATED") if event.actor_id == admin.id]
     assert sorted(event.details["algorithm"] for event in made) == sorted(ALGORITHMS)

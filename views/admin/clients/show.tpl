@@ -1,4 +1,4 @@
-% # Needs: client (Client), change (clients.Change), errors (dict), secret (str or None), is_new (bool), recipe (Recipe or None), entries (list[Entry]), values (dict), warnings (list[str]), secrets (list[ClientSecret]), access (admin_client_access.Section), people (int), refused (list of {row, difference}), logo_version, dark_logo_version (str or None), sign_ins (list[SignIn]), logo_url (str), for_dark (bool)
+% # Needs: client (Client), change (clients.Change), errors (dict), secret (str or None), is_new (bool), protected (ProtectedHost or None), recipe (Recipe or None), entries (list[Entry]), values (dict), warnings (list[str]), secrets (list[ClientSecret]), access (admin_client_access.Section), people (int), refused (list of {row, difference}), logo_version, dark_logo_version (str or None), sign_ins (list[SignIn]), logo_url (str), for_dark (bool)
 % rebase("layout/base.tpl", title=client.name, section="clients", scripts=["live.js"])
 % here = "/settings/admin/oidc-clients/" + client.id
 % if is_new:
@@ -7,6 +7,9 @@
 <div class="row together">
 % include("parts/app_logo.tpl", client_id=client.id, version=logo_version, dark_version=dark_logo_version)
 <div><h1>{{client.name}}</h1><p class="soft">{{_("Added from the {app} recipe").format(app=recipe.name) + " · " if recipe else ""}}{{ngettext("{n} person may sign in", "{n} people may sign in", people).format(n=people)}}</p></div></div>
+% if protected:
+<div class="notice row apart"><span class="grow">{{_("It stands for the protected host {host}.").format(host=protected.host)}}</span><a class="button" href="/settings/admin/protected-hosts/{{client.id}}">{{_("Show")}}</a></div>
+% end
 % for warning in warnings:
 <div class="notice warn">{{warning}}</div>
 % end
