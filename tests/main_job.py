@@ -83,11 +83,11 @@ def walk(browser: Browser) -> Done:
     return Done(browser, device, app, second, secrets)
 
 
-def set_up(browser: Browser) -> Authenticator:
+def set_up(browser: Browser, email: str = "") -> Authenticator:
     """The first account with its passkey; signed in afterwards."""
     device = Authenticator(browser.origin)
     browser.get("/setup")
-    browser.post("/setup", {"username": "owner", "first_name": "Olga", "last_name": "Owner", "email": ""})
+    browser.post("/setup", {"username": "owner", "first_name": "Olga", "last_name": "Owner", "email": email})
     browser.post("/setup/passkey", {"credential": device.create(options_of(browser.text))})
     assert (browser.status, browser.location) == (303, "/settings/account"), browser.text
     return device
@@ -100,26 +100,24 @@ def sign_in(browser: Browser, device: Authenticator) -> None:
     assert browser.status == 303, browser.text
 
 
-def add_app(browser: Browser) -> App:
-    """A client by hand, with the secret that its page shows once."""
-    callback = "https://app.example.test/callback"
+def add_app(browser: Browser, **changes: str) -> App:
+    """A client by hand, with the secret that its page shows once; `changes` are fields of the form."""
+    form = {
+        "id": "app",
+        "name": "App",
+        "redirect_uris": "https://app.example.test/callback",
+        "requires_pkce": "true",
+        "signing_algorithm": "RS256",
+        "access_token_minutes": "60",
+        "refresh_token_minutes": "1440",
+        **changes,
+    }
     browser.get("/settings/admin/oidc-clients/new/by-hand")
-    browser.post(
-        "/settings/admin/oidc-clients/new/by-hand",
-        {
-            "id": "app",
-            "name": "App",
-            "redirect_uris": callback,
-            "requires_pkce": "true",
-            "signing_algorithm": "RS256",
-            "access_token_minutes": "60",
-            "refresh_token_minutes": "1440",
-        },
-    )
+    browser.post("/settings/admin/oidc-clients/new/by-hand", form)
     shown = _SECRET.search(browser.text)
     assert shown, browser.text
     scope = {"scope": "openid profile offline_access"}
-    return App("app", html.unescape(shown[1]), callback, scope)
+    return App(form["id"], html.unescape(shown[1]), form["redirect_uris"], scope)
 
 
 def sign_in_to(app: App, browser: Browser) -> str:
