@@ -13,7 +13,8 @@
 | /api/oidc/userinfo                        | userinfo.py       | OpenID Connect Core 5.3, RFC 6750           |
 | /api/oidc/end-session                     | end_session.py    | OpenID Connect RP-Initiated Logout 1.0      |
 
-Used by more than one of them: parameters.py (reading), redirect_uri.py, pkce.py, prompts.py (what is needed next),
+Used by more than one of them: parameters.py (reading), authorization_request.py (all checks of one, for /authorize and
+/api/oidc/par), request_object.py, redirect_uri.py, pkce.py, prompts.py (what is needed next),
 responses.py (query and form_post), client_auth.py, claims.py (the one builder), id_token.py, access_token.py.
 preview.py makes the claims of these tokens and issues none; trial.py plays an app.
 """

@@ -12,7 +12,7 @@ from pocketid import access, audit, clients, device_codes, devices, limits, toke
 from pocketid.audit import Event
 from pocketid.device_codes import Asking, Decision
 from pocketid.oidc import client_auth, parameters, prompts, resources
-from pocketid.oidc.authorize import SCOPES, Authorization
+from pocketid.oidc.authorization_request import SCOPES, Authorization
 from pocketid.oidc.errors import CORS
 from pocketid.oidc.prompts import Progress, Step
 from pocketid.request import Request
@@ -63,7 +63,7 @@ def asked(request: Request, asking: Asking) -> Authorization:
 
 
 def step_of(found: Authorization, asking: Asking) -> Step:
-    """What the person has to do; Step.CONSENT when that is all. Raises RedirectedError.
+    """What the person has to do; Step.CONSENT when that is all.
 
     Where the client wants a new sign-in it has to be later than the device's question.
     """

@@ -8,8 +8,8 @@ from functools import lru_cache
 import msgspec
 
 from pocketid import jose, signing_keys
-from pocketid.oidc import claims, client_auth, dpop, prompts, responses
-from pocketid.oidc.authorize import SCOPES
+from pocketid.oidc import claims, client_auth, dpop, prompts, request_object, responses
+from pocketid.oidc.authorization_request import SCOPES
 from pocketid.oidc.errors import CORS
 from pocketid.oidc.token import GRANTS
 from pocketid.request import Request
@@ -81,6 +81,7 @@ def _document(public: str, internal: str) -> bytes:
             "code_challenge_methods_supported": ["S256"],
             "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
             "request_parameter_supported": True,
+            "request_object_signing_alg_values_supported": list(request_object.ALGORITHMS),
             "request_uri_parameter_supported": False,
             "authorization_response_iss_parameter_supported": True,
             "require_pushed_authorization_requests": False,

@@ -24,12 +24,13 @@ _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
 class ShownError(Exception):
-    """A request that must not be redirected anywhere: the person sees why."""
+    """A request that must not be redirected anywhere: the person sees why. `code` is for who pushed it."""
 
-    def __init__(self, message: str, detail: str = "") -> None:
+    def __init__(self, message: str, detail: str = "", code: str = "invalid_request") -> None:
         super().__init__(message)
         self.message = message
         self.detail = detail
+        self.code = code
 
 
 class RedirectedError(Exception):

@@ -10,8 +10,8 @@ from http import HTTPStatus
 from pocketid import audit, limits, pushed_requests, refused_requests
 from pocketid.audit import Event
 from pocketid.clients import Client
-from pocketid.oidc import authorize, client_auth, parameters
-from pocketid.oidc.authorize import Authorization
+from pocketid.oidc import client_auth, parameters
+from pocketid.oidc.authorization_request import Authorization, check
 from pocketid.oidc.errors import CORS, InvalidRequest, RedirectedError, RefusedPush, ShownError
 from pocketid.oidc.redirect_uri import NotRegistered
 from pocketid.request import Request
@@ -43,14 +43,14 @@ def _checked(request: Request, client: Client) -> Authorization:
     sent, _repeated = parameters.of_authorization(request.form)
     asked = Authorization(request, sent | {"client_id": client.id}, is_push=True)
     try:
-        authorize.check(asked)
+        check(asked)
     except NotRegistered as error:
         refused_requests.record(request, client.id, error.received)
         raise _refused(
             request, client, "invalid_request", "redirect_uri is not registered for this client"
         ) from error
     except ShownError as error:
-        raise _refused(request, client, "invalid_request", error.detail) from error
+        raise _refused(request, client, error.code, error.detail) from error
     except RedirectedError as error:
         raise _refused(request, client, error.code, error.description) from error
     return asked

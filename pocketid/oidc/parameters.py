@@ -1,14 +1,15 @@
-"""Reading a protocol request's parameters: once each (RFC 6749 3.1), and a request object's over the others.
+"""Reading a protocol request's parameters, once each. RFC 6749 3.1.
 
 Parameters without a value count as left out (RFC 6749 3.1). Unknown ones are passed over.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from pocketid import crypto, pushed_requests
-from pocketid.oidc.errors import InvalidRequest, InvalidTarget, RedirectedError
+from pocketid import pushed_requests
+from pocketid.oidc.errors import InvalidRequest, InvalidTarget
 from pocketid.request import Fields, Request
 
 _OF_AUTHORIZATION = frozenset(
@@ -64,29 +65,9 @@ def of_authorization(fields: Fields) -> tuple[dict[str, str], list[str]]:
     return {name: value for name, value in known.items() if name not in repeated}, repeated
 
 
-def request_object(text: str) -> dict[str, str]:
-    """The parameters in an unsigned request object. OpenID Connect Core 6.1, RFC 9101 10.
-
-    Raises RedirectedError: invalid_request_object for a malformed one, and for a signed one, because no client
-    has a key registered that it could be verified with.
-    """
-    try:
-        head, payload, signature = text.split(".")
-        header = json_object(crypto.from_base64url(head))
-        content = json_object(crypto.from_base64url(payload))
-    except ValueError as error:
-        raise RedirectedError("invalid_request_object", "the request object cannot be read") from error
-    if header.get("alg") != "none" or signature:
-        raise RedirectedError(
-            "invalid_request_object", "this client has no key registered for request objects"
-        )
-    if {"request", "request_uri"} & content.keys():  # RFC 9101 4
-        raise RedirectedError("invalid_request_object", "a request object holds no other request object")
-    return {
-        name: _as_text(value)
-        for name, value in content.items()
-        if name in _OF_AUTHORIZATION and value not in (None, "")
-    }
+def of_request_object(inside: Mapping[str, str]) -> dict[str, str]:
+    """What a request object says that is known."""
+    return {name: value for name, value in inside.items() if name in _OF_AUTHORIZATION}
 
 
 def json_object(text: str | bytes) -> dict[str, Any]:
@@ -98,8 +79,3 @@ def json_object(text: str | bytes) -> dict[str, Any]:
     if "\\u0000" in msgspec.json.encode(content).decode():  # PostgreSQL has no NUL in texts and in JSON
         raise ValueError("a text holds a NUL")
     return content
-
-
-def _as_text(value: object) -> str:
-    """A member of a request object as the parameter that it stands for: JSON where it is no text."""
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -6,7 +6,8 @@ import msgspec
 
 from pocketid import access, clients, groups, recipes, subjects, users
 from pocketid.clients import Client
-from pocketid.oidc import authorize, preview
+from pocketid.oidc import preview
+from pocketid.oidc.authorization_request import SCOPES
 from pocketid.request import Request
 from pocketid.response import Response, page
 from pocketid.subjects import Subject
@@ -33,7 +34,7 @@ def show(request: Request, client_id: str) -> Response:
         user=typed or request.person.username,
         people=users.search(request.db, size=_SUGGESTED, offset=0),
         scopes=scopes,
-        all_scopes=authorize.SCOPES,
+        all_scopes=SCOPES,
         errors={"user": problem} if problem and user is None else {},
         refusal=problem if user else "",
         shown=shown,
@@ -45,7 +46,7 @@ def _scopes(request: Request, client: Client) -> list[str]:
     recipe = recipes.find(client.recipe)
     usual = (recipe.scopes if recipe else _DEFAULT_SCOPES).split()
     wanted = request.query.all("scope") if "user" in request.query else usual
-    return [scope for scope in authorize.SCOPES if scope in wanted]
+    return [scope for scope in SCOPES if scope in wanted]
 
 
 def _problem(request: Request, client: Client, subject: Subject | None, typed: str) -> str:

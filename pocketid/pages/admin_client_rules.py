@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
-from pocketid import audit, clients
+from pocketid import audit, client_keys, clients
 from pocketid.audit import Event
 from pocketid.clients import Change, Client
 from pocketid.request import Fields, Request
@@ -22,7 +22,7 @@ def update(request: Request, client_id: str) -> Response:
     """Store the rules of a client."""
     client, minutes = clients.get(request.db, client_id), request.form.text("longest_sign_in_minutes")
     change = _typed(request.form, Change.of(client), minutes)
-    if errors := clients.check(change):
+    if errors := clients.check(change) | _keys_missing(request, change, client_id):
         return _show(request, client, change, minutes, errors)
     before, after = clients.update(request.db, client_id, change, request.now)
     if changed := audit.difference(before, after):
@@ -39,8 +39,17 @@ def _typed(form: Fields, before: Change, minutes: str) -> Change:
         requires_reauthentication=form.checked("requires_reauthentication"),
         requires_device_bound_passkey=form.checked("requires_device_bound_passkey"),
         requires_pushed_request=form.checked("requires_pushed_request"),
+        requires_signed_request=form.checked("requires_signed_request"),
         longest_sign_in_seconds=clients.seconds(minutes) if minutes else None,
     )
+
+
+def _keys_missing(request: Request, change: Change, client_id: str) -> dict[str, str]:
+    if not change.requires_signed_request or client_keys.find(request.db, client_id):
+        return {}
+    return {
+        "requires_signed_request": _("This app has no keys here to check its signature with. Add them first.")
+    }
 
 
 def _minutes(seconds: int | None) -> str:

@@ -6,7 +6,8 @@ from pocketid import audit, client_secrets, client_trials, clients, recipes
 from pocketid.audit import Event
 from pocketid.clients import Client
 from pocketid.errors import Gone
-from pocketid.oidc import authorize, trial
+from pocketid.oidc import trial
+from pocketid.oidc.authorization_request import SCOPES
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
 from pocketid.text import _
@@ -22,8 +23,8 @@ def show(request: Request, client_id: str) -> Response:
     return page(
         "admin/clients/try",
         client=client,
-        scopes=[scope for scope in authorize.SCOPES if scope in usual],
-        all_scopes=authorize.SCOPES,
+        scopes=[scope for scope in SCOPES if scope in usual],
+        all_scopes=SCOPES,
         redirect_uri=client_trials.redirect_uri(request, client.id),
     )
 
@@ -32,7 +33,7 @@ def begin(request: Request, client_id: str) -> Response:
     """Send the browser away as the app would."""
     client = clients.get(request.db, client_id)
     ticked = request.form.all("scope")
-    scopes = [scope for scope in authorize.SCOPES if scope in ticked]
+    scopes = [scope for scope in SCOPES if scope in ticked]
     state = client_trials.begin(request, client.id, scopes, secret_matches=_secret_matches(request, client))
     return redirect(trial.address(request, client, state, scopes))
 

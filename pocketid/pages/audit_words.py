@@ -74,6 +74,7 @@ def _words(name: str) -> str:
         "redirect_uris": _("redirect URIs"),
         "requires_device_bound_passkey": _("only passkeys that stay on one device"),
         "requires_pushed_request": _("only pushed requests"),
+        "requires_signed_request": _("only signed requests"),
         "requires_pkce": _("PKCE required"),
         "requires_reauthentication": _("passkey each time"),
         "seconds": _("valid for, in seconds"),

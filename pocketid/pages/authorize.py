@@ -12,7 +12,7 @@ from pocketid import apis, callback_urls, clients, consents, interactions, sessi
 from pocketid.errors import Gone, Refusal
 from pocketid.interactions import Interaction
 from pocketid.oidc import authorize, prompts, shown
-from pocketid.oidc.authorize import Authorization
+from pocketid.oidc.authorization_request import Authorization, check
 from pocketid.oidc.errors import RedirectedError, ShownError
 from pocketid.oidc.prompts import Step
 from pocketid.request import Request
@@ -175,7 +175,7 @@ def _as_far_as_known(request: Request, interaction: Interaction) -> Authorizatio
     """A request of which a check failed after its redirect URI was found good."""
     asked = authorize.again(request, interaction)
     try:
-        authorize.check(asked)
+        check(asked)
     except RedirectedError:
         return asked
     return asked

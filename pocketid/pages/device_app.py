@@ -10,7 +10,7 @@ from pocketid.device_codes import Asking
 from pocketid.device_login import limit_tries, shown
 from pocketid.errors import Gone, NotAllowed
 from pocketid.oidc import device_authorization
-from pocketid.oidc.authorize import Authorization
+from pocketid.oidc.authorization_request import Authorization
 from pocketid.oidc.errors import RedirectedError
 from pocketid.oidc.prompts import Step
 from pocketid.request import Request
@@ -78,10 +78,9 @@ def _asked(request: Request, asking: Asking) -> Authorization:
 def _step(found: Authorization, asking: Asking) -> Step:
     """What the person has to do. Raises NotAllowed where nothing would help."""
     app = found.client.name
-    try:
-        step = device_authorization.step_of(found, asking)
-    except RedirectedError as error:
-        raise NotAllowed(_("{app} asks for a stronger passkey than yours.").format(app=app)) from error
+    step = device_authorization.step_of(found, asking)
+    if step is Step.OTHER_PASSKEY:
+        raise NotAllowed(_("{app} asks for a stronger passkey than yours.").format(app=app))
     if step is Step.NO_ACCESS:
         raise NotAllowed(
             _("You have no access to {app}. Ask the person who runs this site to add you.").format(app=app)

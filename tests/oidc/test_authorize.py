@@ -126,6 +126,15 @@ def test_an_unknown_parameter_may_come_twice(signed_in: Browser, make_app: Calla
     assert "code" in answer(signed_in.get("/authorize?" + urlencode(pairs)))
 
 
+def test_rfc8707_2_a_token_is_for_one_api(signed_in: Browser, app: App) -> None:
+    pairs = [
+        *app.request().items(),
+        ("resource", "https://a.example.test"),
+        ("resource", "https://b.example.test"),
+    ]
+    assert answer(signed_in.get("/authorize?" + urlencode(pairs)))["error"] == "invalid_target"
+
+
 def test_the_order_of_parameters_and_scopes_does_not_matter(
     signed_in: Browser, make_app: Callable[..., App], connection: Connection
 ) -> None:

@@ -389,3 +389,13 @@ def test_a_disabled_person_gives_nothing(
     db.commit()
     check_refusal(device.poll(), 400, "invalid_grant")
     assert not events("TOKEN_ISSUED")
+
+
+def test_an_app_that_takes_passkeys_of_one_device_only_is_not_approved_with_another(
+    device: Device, phone: Phone, connection: Connection, rows: Callable[[str], int]
+) -> None:
+    connection.execute("update clients set requires_device_bound_passkey = true")
+    phone.look(device.user_code)
+    assert phone.browser.status == 403
+    assert "asks for a stronger passkey than yours" in phone.browser.text
+    assert rows("authorizations") == 0

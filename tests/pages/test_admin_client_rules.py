@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from pocketid import clients, groups, users
+from pocketid import client_keys, clients, groups, users
+from pocketid.client_keys import ClientKeys
 from pocketid.clients import Client
 from pocketid.db import Connection, Database
 from tests.browser import Browser
+from tests.signer import Signer
 
 HERE = "/settings/admin/oidc-clients/immich"
 RULES = f"{HERE}/rules"
@@ -67,6 +69,20 @@ def test_an_age_that_is_none_changes_nothing(minutes: str, browser: Browser, db:
     assert f'value="{minutes[:9]}' in browser.text
     assert clients.get(db, "immich").longest_sign_in_seconds is None
     assert not clients.get(db, "immich").requires_pushed_request
+
+
+def test_signed_requests_are_asked_for_only_of_who_has_keys(browser: Browser, db: Database) -> None:
+    browser.get(RULES)
+    browser.post(RULES, {**ALL, "requires_signed_request": "true"})
+    assert (browser.status, browser.variables["errors"].keys()) == (422, {"requires_signed_request"})
+    assert "no keys here" in browser.text
+    assert not clients.get(db, "immich").requires_pushed_request
+    key = ClientKeys("immich", [Signer("ES256").public])
+    client_keys.save(db, key, clients.get(db, "immich").created_at)
+    db.commit()
+    browser.post(RULES, {"requires_signed_request": "true"})
+    assert clients.get(db, "immich").requires_signed_request
+    assert "only signed requests" in browser.get(HERE).text
 
 
 def test_the_big_form_leaves_the_rules_as_they_are(browser: Browser, db: Database) -> None:

@@ -16,6 +16,7 @@
 </div></section>
 <section class="card" aria-labelledby="app-title"><header><h2 id="app-title">{{_("How {app} has to ask").format(app=client.name)}}</h2><p class="soft">{{_("Switch this on only if the app can do it: it cannot sign anybody in otherwise.")}}</p></header>
 <div class="fields">
-% include("parts/check.tpl", name="requires_pushed_request", label=_("Only by pushed requests"), checked=change.requires_pushed_request, hint=_("It hands its request to this server first, so that nobody can change it on the way (PAR)."))
+% include("parts/check.tpl", name="requires_pushed_request", label=_("Only by pushed requests"), checked=change.requires_pushed_request or client.is_fapi, disabled=client.is_fapi, hint=_("It hands its request to this server first, so that nobody can change it on the way (PAR)."))
+% include("parts/check.tpl", name="requires_signed_request", label=_("Only by signed requests"), checked=change.requires_signed_request, errors=errors, hint=_("Everything that it asks for is in a request object (JAR) that it signed with a key registered here, for an hour at most."))
 </div></section>
 <div class="row"><button class="primary">{{_("Save")}}</button></div></form>

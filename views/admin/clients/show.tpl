@@ -81,7 +81,7 @@
 <section class="card" id="told" aria-labelledby="told-title"><header><h2 id="told-title">{{_("What {app} is told").format(app=client.name)}}</h2><p class="soft">{{_("It has claims of its own.") if client.claim_mapping else _("Name, e-mail, groups and custom claims, by the scopes that it asks for.")}}</p></header>
 <div class="row"><a class="button" href="{{here}}/preview">{{_("Preview")}}</a><a class="button" href="{{here}}/try">{{_("Try it")}}</a><a class="button" href="{{here}}/claims">{{_("Change claims for this app")}}</a></div></section>
 <section class="card" id="rules" aria-labelledby="rules-title"><header><h2 id="rules-title">{{_("Sign-in rules")}}</h2><p class="soft">{{_("How fresh and how strong a sign-in has to be, and how the app has to ask.")}}</p></header>
-% rules = [text for text, holds in ((_("passkey each time"), client.requires_reauthentication), (_("sign-in not older than {n} minutes").format(n=(client.longest_sign_in_seconds or 0) // 60), client.longest_sign_in_seconds), (_("only passkeys that stay on one device"), client.requires_device_bound_passkey), (_("only pushed requests"), client.requires_pushed_request)) if holds]
+% rules = [text for text, holds in ((_("passkey each time"), client.requires_reauthentication), (_("sign-in not older than {n} minutes").format(n=(client.longest_sign_in_seconds or 0) // 60), client.longest_sign_in_seconds), (_("only passkeys that stay on one device"), client.requires_device_bound_passkey), (_("only pushed requests"), client.requires_pushed_request), (_("only signed requests"), client.requires_signed_request)) if holds]
 % if rules:
 <p>{{", ".join(rules)}}</p>
 % end
