@@ -193,6 +193,7 @@ def test_somebody_who_may_not_sign_in_gets_nothing_and_it_is_said_why(
     browser.get(PREVIEW, user="anna")
     assert "anna may not sign in to Immich: it is limited to Family" in browser.text
     assert shown(browser) == {}
+    assert browser.variables["errors"] == {}, "the name is right, so nothing is wrong with the field"
     assert "dimitri is disabled" in browser.get(PREVIEW, user="dimitri").text
     assert shown(browser) == {}
 

@@ -65,8 +65,12 @@ def test_the_page_shows_what_apps_are_told_and_where_it_comes_from(
 ) -> None:
     anna = make_user(display_name="Anna")
     family, admins = make_group("family", anna), make_group("admins", anna)
-    custom_claims.set_of_user(db, anna.id, [Claim("role", "owner"), Claim("hidden", "null")])
-    custom_claims.set_of_group(db, family.id, [Claim("role", "user"), Claim("apps", '["a"]')])
+    custom_claims.set_of_user(
+        db, anna.id, [Claim("role", "owner"), Claim("hidden", "null"), Claim("floor", "2")]
+    )
+    custom_claims.set_of_group(
+        db, family.id, [Claim("role", "user"), Claim("apps", '["a"]'), Claim("floor", "[3]")]
+    )
     custom_claims.set_of_group(db, admins.id, [Claim("apps", '["b"]'), Claim("quota", "5")])
     db.commit()
     browser.get(of_user(anna))
@@ -76,9 +80,11 @@ def test_the_page_shows_what_apps_are_told_and_where_it_comes_from(
         "apps": ('["b","a"]', "list"),
         "quota": ("5", "number"),
         "hidden": ("", "nothing"),
+        "floor": ("2", "number"),
     }
     assert (told["role"].sources, told["role"].hidden) == (["Anna"], ["Family"])
     assert (told["apps"].sources, told["apps"].hidden) == (["Admins", "Family"], [])
+    assert (told["floor"].sources, told["floor"].hidden) == (["Anna"], ["Family"]), "a list joins lists alone"
     assert "instead of the value of Family" in browser.text
 
 

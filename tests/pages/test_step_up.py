@@ -107,10 +107,21 @@ def test_every_spelling_that_gives_rights_is_asked_for(
     tim = make_user(username="tim")
     browser.get(f"/settings/admin/users/{tim.id}")
     form = {"username": "tim", "first_name": "Tim", "email": "tim@example.test", "is_admin": spelling}
-    browser.post(f"/settings/admin/users/{tim.id}", form)
-    assert not users.get(db, tim.id).is_admin
-    browser.post("/settings/admin/users/new", form | {"username": "tom", "email": "tom@example.test"})
-    assert not any(user.is_admin for user in [users.find(db, "tom")] if user)
+    tom = form | {"username": "tom", "email": "tom@example.test"}
+    for path, typed in ((f"/settings/admin/users/{tim.id}", form), ("/settings/admin/users/new", tom)):
+        assert is_asked(browser.post(path, typed))
+        assert not any(user.is_admin for user in (users.get(db, tim.id), users.find(db, "tom")) if user)
+
+
+def test_who_has_rights_already_is_changed_without_a_question(
+    browser: Browser, device: Authenticator, db: Database, make_user: MakeUser
+) -> None:
+    tim = make_user(username="tim", is_admin=True)
+    path = f"/settings/admin/users/{tim.id}"
+    browser.get(path)
+    form = {"username": "tim", "first_name": "Timo", "email": "tim@example.test", "is_admin": "true"}
+    assert browser.post(path, form).status == 303
+    assert users.get(db, tim.id).first_name == "Timo"
 
 
 def test_secrets_links_and_settings_are_behind_the_question(
