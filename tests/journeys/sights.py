@@ -682,6 +682,8 @@ def _trials(owner: Person, here: str) -> Sights:
 def _requests(stage: Stage) -> Sights:
     anna, asked = stage.anna, request_of(f"{IMMICH}/auth/login", _immich(stage))
     path = "/authorize?" + urlencode(asked)
+    with connect(stage.conninfo) as connection:
+        connection.execute("delete from consents")  # that of the device with an app
     with stage.stranger() as somebody:
         yield "interaction-sign-in", somebody.goto(path)
     yield "interaction-consent", anna.goto(path)
