@@ -617,6 +617,9 @@ def _clients(stage: Stage) -> Sights:
     page = owner.goto(f"{here}/rules")
     yield "client-rules", page
     yield "client-rules-errors", _fill(page, longest_sign_in_minutes="0")
+    page = owner.goto(f"{here}/tokens")
+    yield "client-tokens", page
+    yield "client-tokens-errors", _fill(page, refresh_absolute_minutes="0")
     yield "client-limited", owner.goto(f"{CLIENTS}/library")
     yield "client-limited-search", owner.goto(f"{CLIENTS}/library?groups=nothing#access")
     yield "client-delete", owner.goto(f"{here}/delete")
