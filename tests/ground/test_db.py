@@ -95,15 +95,14 @@ def test_numbers_and_nothing_are_each_told_by_their_own_types(tmp_path: Path, si
 
 
 def test_a_connection_that_lost_what_it_prepared_is_replaced(committed_site: Site) -> None:
-    for _each in range(4):
-        with committed_site.database() as db:
-            db.many(Setting, "settings.all")
     with committed_site.database() as db:
-        db.many(Setting, "settings.all")
+        for _each in range(4):
+            db.many(Setting, "settings.all")
         assert db._connection is not None
         db._connection.pgconn.exec_(b"deallocate all")
         with pytest.raises(InvalidSqlStatementName):
             db.many(Setting, "settings.all")
+        assert db._connection.closed
     with committed_site.database() as db:
         assert db.many(Setting, "settings.all") == []
 
