@@ -14,6 +14,7 @@ from pocketid.clients import Client
 from pocketid.oidc import (
     claims,
     claims_parameter,
+    dpop,
     parameters,
     pkce,
     prompts,
@@ -273,6 +274,13 @@ def _challenge(asked: Authorization) -> None:
     asked.challenge = pkce.check(asked.client, sent.get("code_challenge"), sent.get("code_challenge_method"))
 
 
+def _dpop(asked: Authorization) -> None:
+    """RFC 9449 10: the code may be for the holder of one key alone."""
+    jkt = asked.parameters.get("dpop_jkt")
+    if jkt is not None and not dpop.is_thumbprint(jkt):
+        raise RedirectedError("invalid_request", "dpop_jkt must be the SHA-256 thumbprint of a key")
+
+
 def _prompt(asked: Authorization) -> None:
     """OpenID Connect Core 3.1.2.1: `none` stands alone; values that we do not know are passed over."""
     words = frozenset(asked.parameters.get("prompt", "").split())
@@ -333,6 +341,7 @@ CHECKS: tuple[Callable[[Authorization], None], ...] = (
     _scopes,
     _resource,
     _challenge,
+    _dpop,
     _prompt,
     _max_age,
     _hint,

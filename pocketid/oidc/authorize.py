@@ -114,6 +114,7 @@ def issue(asked: Authorization) -> Response:
         code_challenge=asked.challenge[0] if asked.challenge else None,
         code_challenge_method=asked.challenge[1] if asked.challenge else None,
         resource=asked.api.resource if asked.api else None,
+        dpop_jkt=asked.parameters.get("dpop_jkt"),
     )
     code = tokens.grant(request, granted, client.name)
     return responses.success(request, asked.redirect_uri, asked.mode, code, asked.state)

@@ -10,9 +10,16 @@ from http import HTTPStatus
 from pocketid import audit, limits, pushed_requests, refused_requests
 from pocketid.audit import Event
 from pocketid.clients import Client
-from pocketid.oidc import client_auth, parameters
+from pocketid.oidc import client_auth, dpop, parameters
 from pocketid.oidc.authorization_request import Authorization, check
-from pocketid.oidc.errors import CORS, InvalidRequest, RedirectedError, RefusedPush, ShownError
+from pocketid.oidc.errors import (
+    CORS,
+    InvalidDpopProof,
+    InvalidRequest,
+    RedirectedError,
+    RefusedPush,
+    ShownError,
+)
 from pocketid.oidc.redirect_uri import NotRegistered
 from pocketid.request import Request
 from pocketid.response import NO_STORE, Response, json
@@ -26,9 +33,19 @@ def push(request: Request) -> Response:
     if "request_uri" in sent:  # RFC 9126 2.1
         raise InvalidRequest("request_uri cannot be pushed")
     asked = _checked(request, client)
+    _bind(request, asked)
     address = pushed_requests.push(request, client.id, asked.parameters, is_signed=asked.is_signed)
     answer = {"request_uri": address, "expires_in": int(pushed_requests.LIFETIME.total_seconds())}
     return json(answer, status=HTTPStatus.CREATED, headers=NO_STORE | CORS)
+
+
+def _bind(request: Request, asked: Authorization) -> None:
+    """RFC 9449 10.1: who proves a key here gets a code that is good with this key alone. Raises InvalidDpopProof."""
+    jkt = dpop.proven(request)
+    if jkt is None:
+        return
+    if asked.parameters.setdefault("dpop_jkt", jkt) != jkt:
+        raise InvalidDpopProof("dpop_jkt is another key than that of the DPoP proof")
 
 
 def _limit(request: Request, client: Client) -> None:

@@ -16,7 +16,7 @@ _OF_AUTHORIZATION = frozenset(
     {
         *("client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce"),
         *("code_challenge", "code_challenge_method", "prompt", "max_age", "id_token_hint", "login_hint"),
-        *("acr_values", "claims", "request", "request_uri", "resource", "ui_locales"),
+        *("acr_values", "claims", "request", "request_uri", "resource", "ui_locales", "dpop_jkt"),
     }
 )
 _OF_PUSHED = frozenset({"client_id", "request_uri"})

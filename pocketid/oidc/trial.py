@@ -5,7 +5,8 @@
                         then everything is revoked
 
 The endpoints are called in this process, as their functions: a call over the network would need this server to reach
-itself. The client's secret is not known here, so the token endpoint's client authentication is left out.
+itself. The client's secret is not known here, so the token endpoint's client authentication is left out, and so is the
+proof of its key (DPoP).
 """
 
 import hashlib
@@ -115,7 +116,7 @@ def _exchange(
         "code_verifier": client_trials.verifier(request, state),
     }
     try:
-        response = grant_authorization_code.redeem(request, client, sent)
+        response = grant_authorization_code.redeem(request, replace(client, requires_dpop=False), sent)
     except OAuthError as error:
         response = error.response
     got: dict[str, Any] = msgspec.json.decode(response.body)

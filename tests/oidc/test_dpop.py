@@ -16,7 +16,7 @@ from pocketid.db import Database
 from tests.browser import Browser
 from tests.conftest import APP_URL, Clock
 from tests.ground.test_jose import ANYTHING, MEMBERS, UNREADABLE
-from tests.oidc.flow import CALLBACK, VERIFIER, App, claims_of
+from tests.oidc.flow import CALLBACK, VERIFIER, App, answer, claims_of, consent
 from tests.oidc.grants import UNTOUCHED, stored
 from tests.signer import Signer, compact
 
@@ -374,3 +374,61 @@ def test_5_a_token_that_an_app_gets_for_itself_is_bound_too(
     assert introspect(proving, got["access_token"]).json()["cnf"] == {"jkt": KEY.key.thumbprint()}
     change(requires_dpop=True)
     check_proof_refusal(proving.ask(None, grant_type="client_credentials"))
+
+
+def push(proving: Proving, proof: str | None, **changes: str) -> Browser:
+    server = Browser(proving.browser.application, proving.browser.origin)
+    headers = {"Origin": "", "Sec-Fetch-Site": ""} | ({"DPoP": proof} if proof is not None else {})
+    form = {**proving.app.request(**changes), "client_secret": proving.app.secret}
+    return server.post("/api/oidc/par", form, form_token=None, headers=headers)
+
+
+def code_of(proving: Proving, browser: Browser) -> str:
+    if browser.location.startswith("/interaction"):
+        consent(browser.get(browser.location))
+    return answer(browser)["code"]
+
+
+def test_10_a_request_may_name_the_key_that_its_code_is_for(proving: Proving, signed_in: Browser) -> None:
+    thief = replace(proving, key=OTHER, number=100)
+    for dpop_jkt in (KEY.key.thumbprint(), OTHER.key.thumbprint()):
+        code = code_of(proving, proving.app.authorize(signed_in, dpop_jkt=dpop_jkt))
+        right, wrong = (proving, thief) if dpop_jkt == KEY.key.thumbprint() else (thief, proving)
+        check_proof_refusal(wrong.exchange(None, code))
+        assert right.exchange(right.proof(), code).status == 200
+    code = code_of(proving, proving.app.authorize(signed_in, dpop_jkt=KEY.key.thumbprint()))
+    assert thief.exchange(thief.proof(), code).json()["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize("wrong", ["x", "x" * 44, "é" * 43, "+" * 43])
+def test_10_what_is_no_thumbprint_is_told_to_the_app(
+    proving: Proving, signed_in: Browser, wrong: str
+) -> None:
+    refused = answer(proving.app.authorize(signed_in, dpop_jkt=wrong))
+    assert (refused["error"], refused["state"]) == ("invalid_request", "the-state")
+
+
+def test_10_1_a_pushed_request_is_for_the_key_that_was_proved(proving: Proving, signed_in: Browser) -> None:
+    par = f"{APP_URL}/api/oidc/par"
+    for changes in ({}, {"dpop_jkt": KEY.key.thumbprint()}):
+        pushed = push(proving, proving.proof("POST", par), **changes)
+        assert pushed.status == 201, pushed.text
+        code = code_of(proving, proving.app.come(signed_in, pushed.json()["request_uri"]))
+        thief = replace(proving, key=OTHER, number=proving.number + 100)
+        check_proof_refusal(proving.exchange(None, code))
+        assert proving.exchange(proving.proof(), code).status == 200
+        code = code_of(
+            proving,
+            proving.app.come(signed_in, push(proving, proving.proof("POST", par)).json()["request_uri"]),
+        )
+        assert thief.exchange(thief.proof(), code).json()["error"] == "invalid_grant"
+
+
+def test_10_1_at_the_par_endpoint_a_proof_is_good_and_the_same_key(proving: Proving) -> None:
+    par = f"{APP_URL}/api/oidc/par"
+    check_proof_refusal(push(proving, proving.proof("POST", TOKEN)))
+    check_proof_refusal(push(proving, "proof"))
+    check_proof_refusal(push(proving, proving.proof("POST", par), dpop_jkt=OTHER.key.thumbprint()))
+    proof = proving.proof("POST", par)
+    assert push(proving, proof).status == 201
+    check_proof_refusal(push(proving, proof))

@@ -71,6 +71,15 @@ def test_a_trial_walks_the_real_flow_and_finds_everything_good(
     assert {"NEW_CLIENT_AUTHORIZATION", "TOKEN_ISSUED"} <= {event.event for event in events()}
 
 
+def test_a_client_that_keeps_to_fapi_is_tried_without_its_key(
+    browser: Browser, db: Database, client: Client, now: datetime
+) -> None:
+    clients.update(db, "immich", replace(clients.Change.of(client), is_fapi=True), now)
+    db.commit()
+    walk(browser)
+    assert (browser.status, red(browser)) == (200, [])
+
+
 def test_the_tokens_are_revoked_and_neither_they_nor_the_code_are_on_the_page(
     browser: Browser, shared_connection: Connection
 ) -> None:
