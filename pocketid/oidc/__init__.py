@@ -15,6 +15,7 @@
 
 Used by more than one of them: parameters.py (reading), authorization_request.py (all checks of one, for /authorize and
 /api/oidc/par), request_object.py, redirect_uri.py, pkce.py, prompts.py (what is needed next),
-responses.py (query and form_post), client_auth.py, claims.py (the one builder), id_token.py, access_token.py.
+responses.py (query and form_post), client_auth.py with client_assertion.py (clients that sign), dpop.py (tokens that
+work only with a key), claims.py (the one builder), id_token.py, access_token.py.
 preview.py makes the claims of these tokens and issues none; trial.py plays an app.
 """

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jwcrypto import jwk
 
 from pocketid import jose
+from pocketid.crypto import base64url, from_base64url
 from pocketid.jose import BadKey, NotValid
 from tests.signer import Signer, compact
 
@@ -56,6 +57,17 @@ def test_a_key_that_names_its_algorithm_is_used_with_no_other() -> None:
     assert check(signer.sign(CLAIMS), signer.public | {"alg": "RS256"}) == CLAIMS
     with pytest.raises(NotValid):
         check(signer.sign(CLAIMS), signer.public | {"alg": "PS256"})
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "ES384", "ES512"])
+def test_a_signature_is_written_in_one_way_alone(algorithm: str) -> None:
+    signer = Signer(algorithm)
+    head, payload, signature = signer.sign(CLAIMS).split(".")
+    content = from_base64url(signature)
+    half = len(content) // 2
+    padded = content[:half] + b"\0\0\0" + content[half:]  # the same two numbers
+    with pytest.raises(NotValid):
+        check(f"{head}.{payload}.{base64url(padded)}", signer.public)
 
 
 @pytest.mark.parametrize("pair", [("RS256", "PS256"), ("PS256", "RS256"), ("ES256", "ES384")])

@@ -71,6 +71,9 @@ FIELDS = sorted(
         "grant_type",
         "refresh_token",
         "client_secret",
+        "client_assertion",
+        "client_assertion_type",
+        "dpop_jkt",
         "access_token",
         "v",
     }
@@ -113,6 +116,7 @@ HEADERS = {
         "DPoP x",
         "é",
     ],
+    "DPoP": ["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "e30.e30.AA", "é"],
     "Content-Type": [
         "application/json",
         "text/plain",

@@ -136,6 +136,8 @@ def test_s_ft_02_a_listener_that_lost_its_connection_keeps_nothing_and_comes_bac
 EXPIRING = {
     "ceremonies": "insert into ceremonies (challenge, kind, browser_digest, expires_at)"
     " values ('\\x00', 'authentication', '\\x00', %(past)s)",
+    "used_jtis": "insert into used_jtis (digest, expires_at) values ('\\x00', %(past)s)",
+    "fetched_keys": "insert into fetched_keys (address, tried_at) values ('x', %(past)s)",
     "limits": "insert into limits (key, tokens, updated_at) values ('x', 1, %(past)s)",
     "audit_events": "insert into audit_events (at, event, details) values (%(past)s, 'SIGN_IN', '{}')",
 }
