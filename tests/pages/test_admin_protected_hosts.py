@@ -56,6 +56,8 @@ def test_a_host_is_changed_together_with_its_client(
     changed = events("CLIENT_UPDATED")[0].details["changed"]
     assert changed["host"] == {"before": "wiki.example.test", "after": "notes.example.test"}
     assert changed["public_paths"]["after"] == []
+    shown = browser.get(f"/settings/admin/audit-log/{events('CLIENT_UPDATED')[0].id}").text
+    assert "open to everybody" in shown
 
 
 WRONG = [
