@@ -9,12 +9,12 @@ from pocketid import clients, consents, device_codes, groups, sessions, users
 from pocketid.clients import Client
 from pocketid.crypto import digest
 from pocketid.db import Connection, Database
-from pocketid.device_codes import plain
+from pocketid.device_codes import Asking, plain
 from pocketid.users import User
 from tests.browser import Browser
 from tests.conftest import APP_URL, Clock
 from tests.oidc.flow import App, claims_of
-from tests.oidc.grants import check_refusal
+from tests.oidc.grants import bare_request, check_refusal
 from tests.two_devices import Phone
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -352,6 +352,17 @@ def test_s_dv_01_codes_are_not_guessed(device: Device, phone: Phone) -> None:
         assert phone.look("BBBB-BBBB").status == 422
     assert phone.look(device.user_code).status == 429
     assert phone.browser.post("/device/app/approve", {"code": device.user_code}).status == 429
+
+
+def test_s_dv_04_who_has_read_the_page_and_comes_second_changes_nothing(
+    device: Device, db: Database, clock: Clock
+) -> None:
+    code_digest = digest(device.codes["device_code"])
+    asking = Asking(code_digest, "immich", "Immich", [], None, "", None, clock(), clock())
+    request = bare_request(db, clock())
+    assert device_codes.decide(request, asking, "denied")
+    assert not device_codes.decide(request, asking, "approved")
+    check_refusal(device.poll(), 400, "access_denied")
 
 
 # What ends it
