@@ -180,8 +180,7 @@ def _exchanged(request: Request, client_id: str, host: str, start: str, state: s
         return None
     try:
         grant_authorization_code.redeem(request, client, sent)
-    except OAuthError:
-        request.db.commit()  # what it spent
+    except OAuthError:  # what it spent stays spent, as nothing is raised
         return None
     return protected_hosts.begin(request.db, found.authorization.id, request.now)
 

@@ -382,10 +382,6 @@ def no_cookie(visitor: Visitor, answer: dict[str, str], clock: Clock) -> None:
     del visitor.cookies[START]
 
 
-def too_late(visitor: Visitor, answer: dict[str, str], clock: Clock) -> None:
-    clock.advance(minutes=61)
-
-
 def other_state(visitor: Visitor, answer: dict[str, str], clock: Clock) -> None:
     answer["state"] = answer["state"][:-4] + "AAAA"
 
@@ -414,7 +410,7 @@ def expired_code(visitor: Visitor, answer: dict[str, str], clock: Clock) -> None
 @pytest.mark.parametrize(
     "spoil",
     [
-        *(other_browser, no_cookie, too_late, other_state, other_issuer, no_code, unknown_code),
+        *(other_browser, no_cookie, other_state, other_issuer, no_code, unknown_code),
         *(code_of_another_start, expired_code),
     ],
 )
@@ -428,6 +424,25 @@ def test_an_answer_that_this_browser_did_not_ask_for_brings_no_session(
     assert (visitor.status, visitor.location) == (303, f"{APP_URL}/protected-host?host={HOST}")
     assert COOKIE not in visitor.cookies
     assert visitor.through(CHECK).status == 401
+
+
+@pytest.mark.parametrize(("minutes", "gets_in"), [(60, True), (61, False)])
+def test_who_takes_more_than_an_hour_to_sign_in_begins_again(
+    visitor: Visitor,
+    signed_in: Browser,
+    anna: users.User,
+    sign_in: Callable[..., None],
+    clock: Clock,
+    wiki: ProtectedHost,
+    minutes: int,
+    *,
+    gets_in: bool,
+) -> None:
+    location = visitor.through(REDIRECT).location
+    clock.advance(minutes=minutes)
+    sign_in(signed_in, anna)
+    visitor.comes_back(**answer_of(signed_in, location))
+    assert (COOKIE in visitor.cookies) is gets_in
 
 
 def test_a_code_brings_one_session_and_its_reuse_ends_that(
