@@ -95,7 +95,9 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Retried:
+class Retried:
+    """Whom an app is told of again."""
+
     client_id: str
     user_id: UUID | None
 
@@ -175,12 +177,13 @@ def frames(db: Database, session_id: UUID) -> list[str]:
     return db.values("logouts.frames", session_id=session_id)
 
 
-def retry(request: Request, logout_id: UUID) -> None:
+def retry(request: Request, logout_id: UUID) -> Retried:
     """Tell an app again at once. Raises NotFound."""
-    found = request.db.one(_Retried, "logouts.retry", id=logout_id, now=request.now)
+    found = request.db.one(Retried, "logouts.retry", id=logout_id, now=request.now)
     if found is None:
         raise NotFound(_("The app was told meanwhile, or has no address for it."))
     audit.record(request, Event.LOGOUT_RETRIED, user_id=found.user_id, client_id=found.client_id)
+    return found
 
 
 def expire(db: Database, now: datetime) -> int:

@@ -41,6 +41,7 @@ class Response:
     variables: dict[str, Any] = field(default_factory=dict)
     cookies: list[Cookie] = field(default_factory=list)
     form_action: tuple[str, ...] = ()
+    frame_src: tuple[str, ...] = ()
     flash: str | None = None
 
     def with_cookie(self, name: str, value: str, max_age: int) -> "Response":
@@ -54,14 +55,15 @@ def page(
     *,
     status: HTTPStatus = HTTPStatus.OK,
     form_action: tuple[str, ...] = (),
+    frame_src: tuple[str, ...] = (),
     **variables: Any,
 ) -> Response:
     """A view of views/, by its path without suffix.
 
     `form_action` lists CSP sources beyond our own that a form of this page may end up at, by redirect too
-    (Chromium applies form-action to every hop).
+    (Chromium applies form-action to every hop), `frame_src` those that it may show in a frame.
     """
-    return Response(status, view=view, variables=variables, form_action=form_action)
+    return Response(status, view=view, variables=variables, form_action=form_action, frame_src=frame_src)
 
 
 def redirect(location: str, *, flash: str | None = None) -> Response:

@@ -485,9 +485,10 @@ def _content_security_policy(response: Response) -> str:
     if response.view is None:
         return "default-src 'none'; frame-ancestors 'none'"
     form_action = " ".join(("'self'", *response.form_action))
+    frames = f" frame-src {' '.join(response.frame_src)};" if response.frame_src else ""
     return (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
-        f" form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+        f"{frames} form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

@@ -66,6 +66,8 @@ def _document(public: str, internal: str) -> bytes:
             "end_session_endpoint": f"{public}/api/oidc/end-session",
             "backchannel_logout_supported": True,
             "backchannel_logout_session_supported": True,
+            "frontchannel_logout_supported": True,
+            "frontchannel_logout_session_supported": True,
             "response_types_supported": ["code"],
             "response_modes_supported": list(responses.MODES),
             "grant_types_supported": list(GRANTS),

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pocketid import callback_urls, clients, sessions, signing_keys
 from pocketid.clients import Client
-from pocketid.oidc import id_token, parameters
+from pocketid.oidc import front_channel_logout, id_token, parameters
 from pocketid.request import Request
 from pocketid.response import Response, page, redirect
 
@@ -38,11 +38,12 @@ def end_session(request: Request) -> Response:
         return redirect(f"/api/oidc/end-session?{urlencode(sent)}")
     hint = _hint(request, sent)
     if hint is not None and _ends_for_app(request, hint):
-        return _onwards(hint, sent)
+        return _onwards(request, hint, sent, UUID(hint.session_id))
     if actor is not None and (hint is None or hint.subject != str(actor.user_id)):
         return page("authorize/sign_out", client=hint.client if hint else None, actor_name=actor.display_name)
     sessions.sign_out(request)
-    return _onwards(hint, sent).with_cookie("session", "", 0)
+    ended = actor.session_id if actor else None
+    return _onwards(request, hint, sent, ended).with_cookie("session", "", 0)
 
 
 def _ends_for_app(request: Request, hint: _Hint) -> bool:
@@ -54,13 +55,12 @@ def _ends_for_app(request: Request, hint: _Hint) -> bool:
     return sessions.end_for_app(request, session_id, user_id, hint.client.id)
 
 
-def _onwards(hint: _Hint | None, sent: dict[str, str]) -> Response:
+def _onwards(request: Request, hint: _Hint | None, sent: dict[str, str], session_id: UUID | None) -> Response:
     """Back to the app, or the page that says that it is done."""
-    target = _target(hint, sent)
-    if target is None:
-        return page("authorize/signed_out", client=hint.client if hint else None)
-    state = sent.get("state")
-    return redirect(callback_urls.append_query(target, {"state": state} if state else {}))
+    target, state = _target(hint, sent), sent.get("state")
+    if target is not None and state:
+        target = callback_urls.append_query(target, {"state": state})
+    return front_channel_logout.signed_out(request, session_id, hint.client if hint else None, target)
 
 
 def _hint(request: Request, sent: dict[str, str]) -> _Hint | None:

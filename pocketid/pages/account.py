@@ -12,6 +12,7 @@ from pocketid import (
     email_verification,
     geo,
     images,
+    logouts,
     sessions,
     settings,
     users,
@@ -127,7 +128,15 @@ def list_apps(request: Request) -> Response:
     apps = access.clients_of(request.db, person.user_id)
     closed = [consent for client_id, consent in granted.items() if client_id not in {app.id for app in apps}]
     found = [app for app in apps if text.casefold() in f"{app.name} {app.description or ''}".casefold()]
-    return page("account/apps", apps=found, in_all=len(apps), search=text, granted=granted, closed=closed)
+    return page(
+        "account/apps",
+        apps=found,
+        in_all=len(apps),
+        search=text,
+        granted=granted,
+        closed=closed,
+        logouts=logouts.of_user(request.db, person.user_id),
+    )
 
 
 def ask_revoke_app(request: Request, client_id: str) -> Response:

@@ -14,6 +14,7 @@ from pocketid import (
     consents,
     fetching,
     images,
+    logouts,
     protected_hosts,
     recipes,
     refused_requests,
@@ -301,6 +302,7 @@ def _show(
         logo_version=images.version(request.db, "client", client.id, "logo"),
         logo_url=request.form.text("logo_url"),
         for_dark=_logo_variant(request) == "logo_dark",
+        logouts=logouts.of_client(request.db, client.id),
         sign_ins=consents.last_of_client(request.db, client.id, _LAST_SIGN_INS),
         dark_logo_version=images.version(request.db, "client", client.id, "logo_dark"),
     )

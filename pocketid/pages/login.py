@@ -6,7 +6,8 @@ Every page here takes `redirect`, a path of ours to go on to, and passes it alon
 from http import HTTPStatus
 from urllib.parse import quote
 
-from pocketid import clients, login_codes, one_time_access, sessions, setup, signup, users, webauthn
+from pocketid import clients, login_codes, logouts, one_time_access, sessions, setup, signup, users, webauthn
+from pocketid.oidc import front_channel_logout
 from pocketid.one_time_access import CodeRefused
 from pocketid.pages import addresses, login_email
 from pocketid.pages import authorize as interaction
@@ -137,8 +138,11 @@ def ask_sign_out(request: Request) -> Response:
 
 
 def sign_out(request: Request) -> Response:
-    """End the session of this browser."""
+    """End the session of this browser, and say which apps hear of it."""
+    session_id = request.actor.session_id if request.actor else None
     sessions.sign_out(request)
+    if session_id and logouts.of_session(request.db, session_id):
+        return front_channel_logout.signed_out(request, session_id, None).with_cookie("session", "", 0)
     return redirect("/login", flash=_("You are signed out.")).with_cookie("session", "", 0)
 
 

@@ -307,6 +307,8 @@ def _account(stage: Stage) -> Sights:
         anna.goto("/authorize?" + urlencode(request_of(stage.origin + WIKI, "wiki", scope="openid email")))
     )
     page.wait_for_url(f"**{WIKI}?*")
+    with connect(stage.conninfo) as connection:
+        connection.execute(_LOGOUTS)
     yield "apps", anna.goto("/settings/apps")
     yield "apps-none-found", anna.goto("/settings/apps?search=harp")
     anna.goto("/settings/apps")
@@ -469,6 +471,16 @@ def _invitations(stage: Stage) -> Sights:
     yield "invitations-found-none", owner.goto(f"{listed}?search=nobody&state=held")
     page = _follow(owner.goto(f"{listed}?search=wilhelmina"), re.compile("Wilhelmina"))
     yield "invitation-withdraw", _follow(page, "Withdraw…")
+
+
+_LOGOUTS = """
+insert into logouts (client_id, user_id, subject, confirmed_at, given_up_at, last_reason, last_status, attempts,
+                     created_at)
+select 'wiki', id, id::text, confirmed, given_up, reason, status, 1, now()
+  from users, (values (now(), null::timestamptz, null, null), (null, now(), 'status', 400),
+                      (null, null, null, null)) as state (confirmed, given_up, reason, status)
+ where username = 'anna'
+"""
 
 
 def _accepting(stage: Stage, link: str) -> Sights:

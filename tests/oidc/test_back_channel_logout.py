@@ -15,11 +15,9 @@ import pytest
 from pocketid import clients, consents, groups, logouts, sessions, signing_keys, tokens, users
 from pocketid.audit import Event, Row
 from pocketid.db import Database, connect
-from pocketid.errors import NotFound
 from pocketid.fetching import Reason
 from pocketid.logouts import Listed
 from pocketid.oidc.back_channel_logout import Courier
-from pocketid.request import Request
 from pocketid.users import User
 from pocketid.web import Site
 from tests.browser import Browser
@@ -478,6 +476,9 @@ def test_an_admin_has_an_app_told_again(
     db: Database,
     clock: Clock,
     events: Events,
+    anna: User,
+    open_browser: Callable[[], Browser],
+    sign_in: Callable[..., None],
 ) -> None:
     app = make_app("photos", backchannel_logout_uri=server.address("refused"), skips_consent=True)
     sign_in_to(app, signed_in)
@@ -491,20 +492,75 @@ def test_an_admin_has_an_app_told_again(
     clients.update(db, "photos", change, clock())
     deliver_all(site, db, server)
     assert only(db, app).state == "given_up"  # nobody asked for it
-    logouts.retry(request_on(site, db), row.id)
+    owner = users.find(db, "owner")
+    assert owner is not None
+    admin = open_browser()
+    sign_in(admin, owner)
+    for page in ("oidc-clients/photos", f"users/{anna.id}"):
+        assert "refused: 400 – {" in admin.get(f"/settings/admin/{page}").text.replace("&quot;", '"')
+    admin.post(f"/settings/admin/logouts/{row.id}/retry", {"from": "user"})
+    assert (admin.status, admin.location) == (303, f"/settings/admin/users/{anna.id}#logouts")
     assert [(event.client_id, event.user_id) for event in events(Event.LOGOUT_RETRIED)] == [
-        ("photos", row.user_id)
+        ("photos", anna.id)
     ]
     deliver_all(site, db, server)
     assert only(db, app).state == "confirmed"
-    with pytest.raises(NotFound):
-        logouts.retry(request_on(site, db), row.id)
+    admin.get("/settings/admin/oidc-clients/photos")
+    admin.post(f"/settings/admin/logouts/{row.id}/retry")
+    assert admin.status == 404
 
 
-def request_on(site: Site, db: Database) -> Request:
-    """A bare request of the site."""
-    values: dict[str, Any] = dict.fromkeys(
-        ("query", "form", "files", "cookies", "body", "address", "browser")
+def test_people_see_which_app_heard_of_it(
+    signed_in: Browser, photos: App, make_app: MakeApp, server: LogoutApp, site: Site, db: Database, anna: User,
+    sign_in: Callable[..., None],
+) -> None:  # fmt: skip
+    silent = make_app("silent", name="Silent", skips_consent=True)
+    sign_in_to(photos, signed_in)
+    sign_in_to(silent, signed_in)
+    signed_in.get("/logout")
+    signed_in.post("/logout")
+    assert (signed_in.status, signed_in.view) == (200, "authorize/signed_out")
+    assert [(row.client_name, row.sentence) for row in signed_in.variables["told"]] == [
+        ("Photos", "is being told"),
+        ("Silent", "no logout address"),
+    ]
+    deliver_all(site, db, server)
+    sign_in(signed_in, anna)
+    text = signed_in.get("/settings/apps").text
+    assert "confirmed at" in text
+    assert "no logout address" in text
+    assert "/settings/admin/logouts/" not in text
+
+
+# Front-Channel Logout 1.0
+
+
+def test_an_app_with_a_front_channel_is_opened_in_a_frame_that_the_page_allows(
+    signed_in: Browser, make_app: MakeApp, db: Database
+) -> None:
+    back = "https://app.example.test/bye"
+    app = make_app(
+        "old",
+        name="Old",
+        frontchannel_logout_uri="https://app.example.test/out?a=b",
+        logout_uris=[back],
+        skips_consent=True,
     )
-    values |= {name: getattr(site, name) for name in ("config", "keyring", "signals", "assets")}
-    return Request(method="GET", path="/", headers={}, now=site.clock(), db=db, **values)
+    answer = app.tokens(signed_in)
+    claims = json.loads(_decoded(answer["id_token"].split(".")[1]))
+    got = signed_in.get(
+        "/api/oidc/end-session",
+        id_token_hint=answer["id_token"],
+        post_logout_redirect_uri=back,
+        state="s",
+    )
+    assert (got.status, got.view) == (200, "authorize/signed_out")
+    assert got.variables["onwards"] == f"{back}?state=s"
+    (frame,) = got.variables["frames"]
+    issuer = claims["iss"].replace(":", "%3A").replace("/", "%2F")
+    assert frame == f"https://app.example.test/out?a=b&iss={issuer}&sid={claims['sid']}"
+    policy = got.headers["Content-Security-Policy"]
+    assert " frame-src https://app.example.test; form-action 'self';" in policy
+    assert f'href="{back}?state=s" data-onwards' in got.text
+    assert signed_in.get("/settings/account").status == 303
+    assert "frame-src" not in signed_in.get("/login").headers["Content-Security-Policy"]

@@ -37,6 +37,8 @@ REGISTERED: dict[str, Any] = {
     "end_session_endpoint": str,
     "backchannel_logout_supported": bool,
     "backchannel_logout_session_supported": bool,
+    "frontchannel_logout_supported": bool,
+    "frontchannel_logout_session_supported": bool,
     "scopes_supported": list,
     "response_types_supported": list,
     "response_modes_supported": list,

@@ -15,6 +15,7 @@ from pocketid import (
     clients,
     federated_identities,
     groups,
+    logouts,
     one_time_access,
     users,
 )
@@ -90,11 +91,12 @@ def world(
     """The ids belong to the admin, so that the routes for one's own rows and those for all find them."""
     person, admin = make_user(username="anna"), make_user(username="admin", is_admin=True)
     world = World(db, now, open_browser, sign_in, person, admin)
-    client = make_client("immich")
+    client = make_client("immich", backchannel_logout_uri="https://immich.example.test/logout")
     db.run("protected_hosts.insert", client_id="immich", host="app.example.test", public_paths=["/public/"])
     secret, _text = client_secrets.create(db, client.id, now=now)
     consent(db, admin, client.id, ["openid"], now)
     consent(db, person, client.id, ["openid"], now)
+    logouts.write_for_app(db, admin.id, client.id, now)
     browser = world.browser(ADMIN)
     browser.get("/authorize", client_id=client.id, redirect_uri="https://immich.example.test/other")
     browser.post("/settings/admin/invitations/new", {"first_name": "Tim", "days": "7"})
@@ -152,6 +154,7 @@ def world(
         "refused_id": str(db.value("refused_requests.of_client", client_id=client.id)),
         "event_id": str(audit.search(db, audit.Filter(), 1)[0].id),
         "mail_id": str(write(site, db)),
+        "logout_id": str(logouts.of_user(db, admin.id)[0].id),
         "recipe_id": "immich",
         "image": "favicon",
         "code": code,

@@ -1,4 +1,4 @@
-% # Needs: apps (list[App] that the person may use and searched for), in_all (int: how many they may use), search (str), granted (dict client id -> Consent), closed (list[Consent] for apps that the person may not use any more)
+% # Needs: apps (list[App] that the person may use and searched for), in_all (int: how many they may use), search (str), granted (dict client id -> Consent), closed (list[Consent] for apps that the person may not use any more), logouts (list[logouts.Listed])
 % rebase("layout/base.tpl", title=_("Apps"), section="apps", scripts=["live.js"])
 <header><h1>{{_("Apps")}}</h1><p class="soft">{{_("What you can sign in to with your passkey.")}}</p></header>
 % if in_all > 6 or search:
@@ -50,4 +50,9 @@
 <li><div class="grow"><strong>{{consent.client_name}}</strong><small title="{{exact(consent.last_used_at)}}">{{_("Signed in {when}").format(when=ago(consent.last_used_at, now))}}</small></div><a class="button quiet danger" href="/settings/apps/{{consent.client_id}}/revoke" aria-label="{{_("Take back {app}'s access").format(app=consent.client_name)}}">{{_("Take back access")}}</a></li>
 % end
 </ul></section>
+% end
+% if logouts:
+<section class="card" aria-labelledby="logouts-title"><header><h2 id="logouts-title">{{_("Told of your signing out")}}</h2><p class="soft">{{_("An app without a logout address stays signed in until you sign out there.")}}</p></header>
+% include("parts/logouts.tpl", logouts=logouts, of="user", may_retry=False)
+</section>
 % end

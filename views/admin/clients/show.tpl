@@ -1,4 +1,4 @@
-% # Needs: client (Client), change (clients.Change), errors (dict), secret (str or None), is_new (bool), protected (ProtectedHost or None), recipe (Recipe or None), entries (list[Entry]), values (dict), warnings (list[str]), secrets (list[ClientSecret]), access (admin_client_access.Section), people (int), refused (list of {row, difference}), logo_version, dark_logo_version (str or None), sign_ins (list[SignIn]), logo_url (str), for_dark (bool)
+% # Needs: client (Client), change (clients.Change), errors (dict), secret (str or None), is_new (bool), protected (ProtectedHost or None), recipe (Recipe or None), entries (list[Entry]), values (dict), warnings (list[str]), secrets (list[ClientSecret]), access (admin_client_access.Section), people (int), refused (list of {row, difference}), logo_version, dark_logo_version (str or None), sign_ins (list[SignIn]), logouts (list[logouts.Listed]), logo_url (str), for_dark (bool)
 % rebase("layout/base.tpl", title=client.name, section="clients", scripts=["live.js"])
 % here = "/settings/admin/oidc-clients/" + client.id
 % if is_new:
@@ -78,6 +78,11 @@
 <p class="soft">{{_("Nobody has signed in yet.")}}</p>
 % end
 </section>
+% if logouts:
+<section class="card" id="logouts" aria-labelledby="logouts-title"><header><h2 id="logouts-title">{{_("Told of sign-outs")}}</h2></header>
+% include("parts/logouts.tpl", logouts=logouts, of="client", may_retry=True)
+</section>
+% end
 <section class="card" id="told" aria-labelledby="told-title"><header><h2 id="told-title">{{_("What {app} is told").format(app=client.name)}}</h2><p class="soft">{{_("It has claims of its own.") if client.claim_mapping else _("Name, e-mail, groups and custom claims, by the scopes that it asks for.")}}</p></header>
 <div class="row"><a class="button" href="{{here}}/preview">{{_("Preview")}}</a><a class="button" href="{{here}}/try">{{_("Try it")}}</a><a class="button" href="{{here}}/claims">{{_("Change claims for this app")}}</a></div></section>
 <section class="card" id="rules" aria-labelledby="rules-title"><header><h2 id="rules-title">{{_("Sign-in rules")}}</h2><p class="soft">{{_("How fresh and how strong a sign-in has to be, and how the app has to ask.")}}</p></header>

@@ -1,4 +1,4 @@
-% # Needs: apps (list of access.Rule with Verdict), consents (dict client id -> Consent), user (User), picture_version, name (str), change (users.Change), errors (dict), link (str or None), qr (str), can_mail (bool), links (list[Token]), invitation (Invitation or None), groups (list[Group]: of the person), other_groups (list[groups.Named]), there_are_more (bool: other groups), group_search (str), passkeys (list[Passkey]), sessions (list[Session]), events (list[Row]), notice (str), event_label, device, place, place_of (functions)
+% # Needs: apps (list of access.Rule with Verdict), consents (dict client id -> Consent), user (User), picture_version, name (str), change (users.Change), errors (dict), link (str or None), qr (str), can_mail (bool), links (list[Token]), invitation (Invitation or None), groups (list[Group]: of the person), other_groups (list[groups.Named]), there_are_more (bool: other groups), group_search (str), passkeys (list[Passkey]), sessions (list[Session]), logouts (list[logouts.Listed]), events (list[Row]), notice (str), event_label, device, place, place_of (functions)
 % rebase("layout/base.tpl", title=name, section="users", scripts=["live.js"])
 % here = "/settings/admin/users/" + str(user.id)
 <div class="row together"><img class="portrait" src="/api/users/{{user.id}}/profile-picture.png?v={{picture_version}}" alt="" width="64" height="64"><div><h1>{{name}}</h1><p class="soft">{{_("Added {when}").format(when=ago(user.created_at, now))}} · {{_("last sign-in {when}").format(when=ago(user.last_sign_in_at, now))}}
@@ -67,6 +67,11 @@
 % include("admin/users/link.tpl", here=here, name=name, link=link, qr=qr, can_mail=can_mail, links=links)
 % end
 % include("admin/users/apps.tpl", name=name, apps=apps, consents=consents)
+% if logouts:
+<section class="card" id="logouts" aria-labelledby="logouts-title"><header><h2 id="logouts-title">{{_("Told of sign-outs")}}</h2></header>
+% include("parts/logouts.tpl", logouts=logouts, of="user", may_retry=True)
+</section>
+% end
 <section class="card" id="events" aria-labelledby="events-title"><header><h2 id="events-title">{{_("Recent activity")}}</h2></header>
 % if events:
 <ul class="list">
