@@ -45,7 +45,7 @@ def test_2_the_access_token_is_for_the_api_that_was_asked_for(
     signed_in: Browser, app: App, anna: User, db: Database
 ) -> None:
     app.authorize(signed_in, scope="openid email read", resource=f"{RESOURCE}/").follow()
-    for text in ("See photos", "Photos", "Your e-mail address"):
+    for text in ("See photos", "Photos", "Your e-mail address", "Immich asks you for this"):
         assert text in signed_in.text
     assert "Add photos" not in signed_in.text
     consent(signed_in)

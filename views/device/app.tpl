@@ -1,7 +1,7 @@
 % # Needs: code (str), name (str), client (Client), scopes (list[str]), api (apis.Allowed or None), permissions (list[Permission]), asking (Asking), device (str), place (str), is_near (bool), needs_passkey (bool), options (JSON text, empty where none is needed, or for somebody without a passkey), problem (str or None)
 % rebase("layout/bare.tpl", title=_("Connect a device to {app}").format(app=client.name), scripts=["passkey.js"])
 <div class="sheet">
-% include("parts/app_heading.tpl", client=client, heading=_("Connect a device to {app}?").format(app=client.name), sentence=_("{app} will learn this about you, {name}:").format(app=client.name, name=name))
+% include("parts/app_heading.tpl", client=client, heading=_("Connect a device to {app}?").format(app=client.name), sentence=(_("{app} asks you for this, {name}:") if api else _("{app} will learn this about you, {name}:")).format(app=client.name, name=name))
 % include("parts/scopes.tpl", scopes=scopes, granted=(), api=api, permissions=permissions, new=())
 <p class="device-code"><code>{{code}}</code></p>
 <dl class="facts">
