@@ -259,6 +259,7 @@ def test_5_a_confidential_app_may_come_with_another_key_but_not_without(proving:
     changed = replace(proving, key=OTHER, number=100)
     again = changed.refresh(changed.proof(), tokens["refresh_token"]).json()
     assert claims_of(changed.browser, again["access_token"])["cnf"] == {"jkt": OTHER.key.thumbprint()}
+    assert introspect(changed, again["refresh_token"]).json()["cnf"] == {"jkt": OTHER.key.thumbprint()}
     access = again["access_token"]
     assert changed.userinfo(access, changed.proof("GET", USERINFO, ath=ath(access))).status == 200
     with_old_key = proving.userinfo(access, proving.proof("GET", USERINFO, ath=ath(access)))
