@@ -290,4 +290,5 @@ delete from authorizations
         or (code_used_at < %(used_before)s
             and not exists (select
                               from sessions
-                             where sessions.id = authorizations.session_id)));
+                             where sessions.id = authorizations.session_id
+                               and sessions.expires_at > %(now)s)));
