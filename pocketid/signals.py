@@ -1,7 +1,8 @@
 """Small caches of what rarely changes, dropped the moment the database says that it changed.
 
 Triggers send NOTIFY pocketid with a table's name, whoever changed the table: a page, another instance, or
-psql. `jobs.py` listens and calls `changed`. While nobody listens nothing is kept, so that a cache can never
+psql. `jobs.py` listens and calls `changed`; `web.py` does after each form of an administrator, so that the process that
+changed something does not wait to hear of it. While nobody listens nothing is kept, so that a cache can never
 outlive its warning. Nothing that matters is kept here: a lost cache costs one read.
 """
 

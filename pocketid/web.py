@@ -128,6 +128,7 @@ def _endpoint(site: Site, views: Views, route: Route, **arguments: str) -> Itera
             db.commit()
         except Exception as error:  # the outermost frame: everything becomes an answer
             response = _explain(site, request, route, error)
+        _forget(request, route)
         output = _finish(site, views, request, response)
     _log_request(request, response, started)
     return output
@@ -143,6 +144,12 @@ def _answer(request: Request, route: Route, arguments: Mapping[str, str]) -> Res
     if request.method not in _SAFE_METHODS and route.guard is not Guard.PROTOCOL and not _is_program(request):
         _check_form(request)
     return route.handler(request, **arguments)
+
+
+def _forget(request: Request, route: Route) -> None:
+    """What an administrator changed holds here from the answer on, whenever the listener hears of it (signals.py)."""
+    if route.guard in {Guard.ADMIN, Guard.API_USER} and request.method not in _SAFE_METHODS:
+        request.signals.changed("")
 
 
 def _no_route(site: Site, views: Views, error: bottle.HTTPError) -> Iterable[bytes]:
