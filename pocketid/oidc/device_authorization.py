@@ -6,7 +6,7 @@ step_of      what the person has to do: use the passkey, or consent, which is as
 approve      an authorization whose code is the device code; grant_device_code.py spends it
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pocketid import access, audit, clients, device_codes, devices, limits, tokens, webauthn
 from pocketid.audit import Event
@@ -65,12 +65,16 @@ def asked(request: Request, asking: Asking) -> Authorization:
 def step_of(found: Authorization, asking: Asking) -> Step:
     """What the person has to do; Step.CONSENT when that is all.
 
-    Where the client wants a new sign-in it has to be later than the device's question.
+    Where the client wants a new sign-in it has to be later than the device's question; where it says how old one
+    may be, that is counted now.
     """
     request, actor = found.request, found.request.person
     if not webauthn.used_recently(request):
         return Step.REAUTHENTICATE
-    after = asking.created_at - _A_SECOND if found.client.requires_reauthentication else None
+    if found.client.requires_reauthentication:
+        after: datetime | None = asking.created_at - _A_SECOND
+    else:
+        after = prompts.sign_in_needed_after(found.wish, actor, request.now)
     may_use = access.may_use(request.db, actor.user_id, found.client)
     return prompts.next_step(found.wish, Progress(needs_sign_in_after=after, may_use=may_use), actor)
 

@@ -293,6 +293,20 @@ def test_a_client_may_want_the_passkey_after_the_device_has_asked(
     assert claims_of(device.browser, tokens["id_token"])["auth_time"] == int(clock().timestamp())
 
 
+def test_a_client_may_take_no_older_sign_in_than_it_says(
+    device: Device, phone: Phone, make_app: Any, clock: Clock
+) -> None:
+    device.app = make_app("bank", longest_sign_in_seconds=60)
+    device.ask()
+    clock.advance(seconds=61)
+    phone.look(device.user_code)
+    assert phone.browser.variables["needs_passkey"]
+    phone.browser.post("/device/app/approve", {"code": device.user_code})
+    check_refusal(device.poll(), 400, "authorization_pending")
+    assert approve(phone, device.user_code).view == "device/app_done"
+    assert device.poll().status == 200
+
+
 def test_a_wrong_passkey_approves_nothing(device: Device, phone: Phone, clock: Clock) -> None:
     clock.advance(minutes=11)
     form = phone.answer(device.user_code) | {"credential": "{}"}
