@@ -166,17 +166,19 @@ select true
 
 -- name: state
 -- A live access token of anybody, also one that a client got for itself, and the client of the API that it is for; no
--- row when it has expired or was revoked, its person is kept out, or its client may not ask for the API any more.
+-- row when it has expired or was revoked, its person is kept out, or its client may not ask for the API, or for
+-- itself, any more.
 select authorizations.client_id, authorizations.user_id, authorizations.resource, access_tokens.scopes,
        access_tokens.expires_at, access_tokens.dpop_jkt, apis.client_id as api_client_id
   from access_tokens
   join authorizations on authorizations.id = access_tokens.authorization_id
+  join clients on clients.id = authorizations.client_id
   left join users on users.id = authorizations.user_id
   left join apis on apis.resource = authorizations.resource
  where access_tokens.digest = %(digest)s
    and access_tokens.expires_at > %(now)s
    and authorizations.revoked_at is null
-   and (authorizations.user_id is null
+   and (authorizations.user_id is null and clients.allows_client_credentials and not clients.is_public
         or not users.disabled
            and exists (select
                          from app_users
