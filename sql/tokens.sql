@@ -197,10 +197,13 @@ select authorizations.client_id, authorizations.user_id, authorizations.resource
        refresh_tokens.expires_at, authorizations.dpop_jkt, null::text as api_client_id
   from refresh_tokens
   join authorizations on authorizations.id = refresh_tokens.authorization_id
+  join clients on clients.id = authorizations.client_id
   join users on users.id = authorizations.user_id
  where refresh_tokens.digest = %(digest)s
    and refresh_tokens.rotated_at is null
    and refresh_tokens.expires_at > %(now)s
+   and authorizations.created_at
+       > %(now)s::timestamptz - coalesce(clients.refresh_absolute_seconds * interval '1 second', 'infinity')
    and authorizations.revoked_at is null
    and not users.disabled
    and exists (select

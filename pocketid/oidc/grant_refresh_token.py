@@ -46,7 +46,8 @@ def _find(request: Request, client: Client, token: str) -> FoundRefreshToken:
         raise _refused(request, found.authorization, "the refresh token was revoked")
     if stored is None or (stored.rotated_at and request.now - stored.rotated_at > tokens.GRACE):
         raise _reused(request, found.authorization)
-    if stored.expires_at <= request.now:
+    end = issuing.refreshing_ends(client, found.authorization)
+    if stored.expires_at <= request.now or (end is not None and end <= request.now):
         raise _refused(request, found.authorization, "the refresh token has expired")
     return stored
 

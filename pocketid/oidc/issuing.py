@@ -90,12 +90,17 @@ def prepare(
     return Prepared(issue, access.text, refresh_token, identity, client.access_token_seconds, scopes)
 
 
-def _refresh_end(client: Client, authorization: Authorization, now: datetime) -> datetime:
-    """When the refresh token ends: some time after its last use, and for good some time after the sign-in."""
-    idle = now + timedelta(seconds=client.refresh_token_seconds)
+def refreshing_ends(client: Client, authorization: Authorization) -> datetime | None:
+    """When refreshing ends for good, as the client's settings say now: some time after the sign-in; None for never."""
     if client.refresh_absolute_seconds is None:
-        return idle
-    return min(idle, authorization.created_at + timedelta(seconds=client.refresh_absolute_seconds))
+        return None
+    return authorization.created_at + timedelta(seconds=client.refresh_absolute_seconds)
+
+
+def _refresh_end(client: Client, authorization: Authorization, now: datetime) -> datetime:
+    """When the refresh token ends: some time after its last use, and at the end of all refreshing."""
+    idle, end = now + timedelta(seconds=client.refresh_token_seconds), refreshing_ends(client, authorization)
+    return idle if end is None else min(idle, end)
 
 
 def unknown(request: Request, client: Client, reason: str) -> InvalidGrant:

@@ -63,6 +63,20 @@ def test_s_ky_06_a_client_that_was_deleted_here_is_unknown_at_the_next_request(
 # A client that an admin made stricter since
 
 
+def test_s_tk_06_an_end_of_refreshing_that_was_set_later_counts_at_once(
+    browser: Browser, app: App, issue: Callable[..., str], change: Change, clock: Clock
+) -> None:
+    got = app.exchange(browser, issue()).json()
+    clock.advance(days=2)
+    change(app, refresh_absolute_seconds=86_400)
+    check_refusal(app.refresh(browser, got["refresh_token"]), 400, "invalid_grant")
+    own = {"client_id": app.client_id, "client_secret": app.secret}
+    seen = app.ask(browser, "/api/oidc/introspect", token=got["refresh_token"], **own)
+    assert seen.json() == {"active": False}
+    change(app, refresh_absolute_seconds=3 * 86_400)
+    assert app.refresh(browser, got["refresh_token"]).status == 200, "refused, and not spent"
+
+
 def test_s_ky_06_tokens_of_a_client_that_may_not_get_them_any_more_are_dead(
     browser: Browser, app: App, change: Change
 ) -> None:
