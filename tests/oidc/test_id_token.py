@@ -90,6 +90,9 @@ def test_s_ky_03_the_access_token_is_one_of_rfc_9068(
         "scp": ["openid", "profile", "email", "groups"],
         "iat": now,
         "exp": now + 3600,
+        "auth_time": now,
+        "amr": ["swk", "user", "mfa"],
+        "acr": "phr",
     }
 
 
