@@ -296,7 +296,12 @@ ROUTES = (
     Route("GET", "/settings/admin/oidc-clients/new/<recipe_id>", admin_clients.new_from_recipe, ADMIN),
     Route("POST", "/settings/admin/oidc-clients/new/<recipe_id>", admin_clients.create_from_recipe, ADMIN),
     Route("GET", "/settings/admin/oidc-clients/<client_id>", admin_clients.show, ADMIN),
-    Route("POST", "/settings/admin/oidc-clients/<client_id>", admin_clients.update, ADMIN),
+    Route(
+        "POST",
+        "/settings/admin/oidc-clients/<client_id>",
+        step_up(admin_clients.update, when=admin_clients.frees_from_proof),
+        ADMIN,
+    ),
     Route("POST", "/settings/admin/oidc-clients/<client_id>/access", admin_client_access.update, ADMIN),
     Route(
         "POST",

@@ -125,6 +125,12 @@ def update(request: Request, client_id: str) -> Response:
     return redirect(f"{_LIST}/{client_id}", flash=_("The changes to {app} are saved.").format(app=after.name))
 
 
+def frees_from_proof(request: Request, client_id: str) -> bool:
+    """Whether a form makes an app public that has had to prove who it is."""
+    change = clients.Change.from_form(request.form)
+    return change.is_public and not clients.get(request.db, client_id).is_public
+
+
 def create_secret(request: Request, client_id: str) -> Response:
     """Make a secret, and show it this once."""
     client = clients.get(request.db, client_id)

@@ -154,6 +154,26 @@ def test_secrets_links_and_settings_are_behind_the_question(
     assert settings.read(db, make_config()).app_name == "Pocket ID"
 
 
+def test_an_app_is_freed_from_proving_itself_behind_the_question_alone(
+    browser: Browser, device: Authenticator, db: Database, make_client: Callable[..., clients.Client]
+) -> None:
+    make_client("wiki", auth_method="private_key_jwt")
+    path = "/settings/admin/oidc-clients/wiki"
+    form = {
+        "name": "Wiki",
+        "redirect_uris": "https://wiki.example.test/callback",
+        "signing_algorithm": "RS256",
+        "access_token_minutes": "60",
+        "refresh_token_minutes": "60",
+    }
+    browser.get(path)
+    assert browser.post(path, form).status == 303, "anything else is saved at once"
+    assert is_asked(browser.post(path, form | {"is_public": "true"}))
+    assert not clients.get(db, "wiki").is_public
+    assert send_again(browser, device, path).location == path
+    assert clients.get(db, "wiki").is_public
+
+
 def test_a_passkey_that_is_not_theirs_or_was_used_before_changes_nothing(
     browser: Browser, device: Authenticator, db: Database, make_user: MakeUser, events: Events
 ) -> None:
@@ -185,6 +205,7 @@ def test_the_question_stands_before_everything_that_cannot_be_undone() -> None:
         "/settings/admin/users/<user_id>/links",
         "/settings/admin/users/<user_id>/delete",
         "/settings/admin/users/<user_id>/passkeys/<passkey_id>/remove",
+        "/settings/admin/oidc-clients/<client_id>",
         "/settings/admin/oidc-clients/<client_id>/secrets",
         "/settings/admin/oidc-clients/<client_id>/delete",
         "/settings/admin/application-configuration",
