@@ -119,9 +119,9 @@ def _passed(request: Request, visit: Visit) -> Response:
 
 
 def _text(value: object) -> str:
-    """A claim as a header's value; a list's members are parted by commas."""
+    """A claim as a header's value; a list's members are parted by commas, and hold none."""
     if isinstance(value, list):
-        return ",".join(_text(member) for member in value)
+        return ",".join(_text(member).replace(",", " ") for member in value)
     return "".join(char if char.isprintable() else " " for char in str(value)) if value is not None else ""
 
 

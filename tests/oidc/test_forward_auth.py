@@ -172,6 +172,20 @@ def test_fa_01_a_header_holds_no_other_header(
     assert visitor.identity()["Remote-User"] == "anna"
 
 
+def test_fa_01_the_name_of_one_group_is_not_those_of_two(
+    visitor: Visitor,
+    signed_in: Browser,
+    anna: users.User,
+    make_group: Callable[..., Any],
+    wiki: ProtectedHost,
+) -> None:
+    make_group("readers,admins", anna)
+    make_group("family", anna)
+    enter(visitor, signed_in)
+    visitor.through(CHECK)
+    assert visitor.identity()["Remote-Groups"] == "family,readers admins"
+
+
 # FA-02: the address comes from the trusted proxy, and leads nowhere else
 
 
