@@ -234,6 +234,14 @@ def test_11_1_a_proof_is_used_once(proving: Proving) -> None:
     check_proof_refusal(proving.userinfo(access, proof), 401)
 
 
+def test_4_3_two_proofs_are_none(proving: Proving) -> None:
+    """As servers join two headers of one name."""
+    check_proof_refusal(proving.exchange(f"{proving.proof()}, {proving.proof()}"))
+    access = proving.tokens()["access_token"]
+    both = ", ".join(proving.proof("GET", USERINFO, ath=ath(access)) for _time in range(2))
+    check_proof_refusal(proving.userinfo(access, both), 401)
+
+
 def test_5_the_refresh_token_of_a_public_app_stays_with_its_key(public: Proving, db: Database) -> None:
     tokens = public.tokens()
     check_proof_refusal(public.refresh(None, tokens["refresh_token"]))
