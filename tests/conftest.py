@@ -158,6 +158,7 @@ def shared_database(postgres: Server) -> str:
 @pytest.fixture(scope="session")
 def shared_connection(shared_database: str) -> Iterator[Connection]:
     with connect(shared_database) as connection:
+        connection.execute("set idle_in_transaction_session_timeout = 0")  # a test may think for long
         yield connection
 
 
