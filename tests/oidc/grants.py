@@ -65,6 +65,27 @@ def issue_code(
     return tokens.grant(bare_request(db, now), granted, name)
 
 
+def issue_device_code(db: Database, app: App, user: users.User, now: datetime) -> str:
+    """A device code that a person has approved."""
+    code = random_token()
+    db.run(
+        "device_codes.insert",
+        digest=digest(code),
+        user_code_mac=digest(code),
+        client_id=app.client_id,
+        scopes=["openid"],
+        resource=None,
+        address=None,
+        user_agent="",
+        interval_seconds=device_codes.INTERVAL,
+        expires_at=now + device_codes.LIFETIME,
+        now=now,
+    )
+    db.run("device_codes.decide", digest=digest(code), decision="approved", now=now)
+    issue_code(db, app, user, now, to_device=digest(code))
+    return code
+
+
 def consent(db: Database, user: users.User, client_id: str, scopes: list[str], now: datetime) -> bool:
     """Scopes that a person grants, stored as /authorize does; whether that was their first sign-in to the app."""
     issue_code(db, App(client_id, None), user, now, scopes=scopes)

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from pocketid import client_secrets, clients, device_codes, sessions, tokens, users, web
+from pocketid import client_secrets, clients, sessions, tokens, users, web
 from pocketid.audit import Filter, search
-from pocketid.crypto import digest, random_token
 from pocketid.db import Database, Pool, connect
 from pocketid.oidc import grant_device_code
 from pocketid.routes import ROUTES
@@ -21,7 +20,7 @@ from pocketid.web import Site
 from tests.browser import Browser
 from tests.conftest import Clock, add_user, sign_in_as
 from tests.oidc.flow import CALLBACK, App
-from tests.oidc.grants import check_refusal, issue_code, start_session, stored
+from tests.oidc.grants import check_refusal, issue_code, issue_device_code, start_session, stored
 
 ROUNDS = 1000 if os.environ.get("POCKETID_TEST_PROFILE") == "long" else 30
 
@@ -49,23 +48,8 @@ class Served:
             return issue_code(db, self.app, self.anna, self.clock(), **changes)
 
     def device_code(self) -> str:
-        """One that Anna has approved."""
-        code = random_token()
         with self.site.database() as db:
-            values = {"scopes": ["openid"], "resource": None, "address": None, "user_agent": ""}
-            db.run(
-                "device_codes.insert",
-                digest=digest(code),
-                user_code_mac=digest(code),
-                client_id="immich",
-                interval_seconds=device_codes.INTERVAL,
-                expires_at=self.clock() + device_codes.LIFETIME,
-                now=self.clock(),
-                **values,
-            )
-            db.run("device_codes.decide", digest=digest(code), decision="approved", now=self.clock())
-            issue_code(db, self.app, self.anna, self.clock(), to_device=digest(code))
-        return code
+            return issue_device_code(db, self.app, self.anna, self.clock())
 
     def first(self) -> dict[str, Any]:
         got: dict[str, Any] = self.app.exchange(self.browser(), self.code()).json()

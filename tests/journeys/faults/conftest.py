@@ -2,18 +2,39 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import pytest
 
 from pocketid import embedded
 from tests.conftest import make_open_folder
-from tests.journeys.faults.installation import Installation, some_origin
+from tests.journeys.faults.installation import Installation, Serving, some_origin
 from tests.journeys.faults.wire import Wire
 
 IS_LONG = os.environ.get("POCKETID_TEST_PROFILE") == "long"
+T = TypeVar("T")
+
+
+def at_once(*actions: Callable[[], T]) -> list[T]:
+    """Do all in threads that begin together; what each returned, in order."""
+    results: dict[int, T] = {}
+    begin = threading.Barrier(len(actions))
+
+    def run(number: int, action: Callable[[], T]) -> None:
+        begin.wait()
+        results[number] = action()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == len(actions), "a thread failed"
+    return [results[number] for number in range(len(actions))]
 
 
 @dataclass
@@ -104,6 +125,13 @@ def intact_wire(machine: Machine) -> Iterator[None]:
     machine.wire.put_back()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def installation(machine: Machine) -> Installation:
     return machine.installation
+
+
+@pytest.fixture(scope="module")
+def pair(machine: Machine) -> Iterator[tuple[Serving, Serving]]:
+    """Two servers on one database, under one address."""
+    with machine.installation.serving() as one, machine.installation.serving() as other:
+        yield one, other

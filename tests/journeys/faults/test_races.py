@@ -2,46 +2,16 @@
 
 import json
 import statistics
-import threading
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TypeVar
 
 import pytest
 
 from tests.browser import Browser
-from tests.journeys.faults.conftest import IS_LONG, Campaign, Machine
+from tests.journeys.faults.conftest import IS_LONG, Campaign, at_once
 from tests.journeys.faults.errands import SetUp
 from tests.journeys.faults.installation import Installation, Person, Serving, expect, patient
-
-T = TypeVar("T")
-
-
-def at_once(*actions: Callable[[], T]) -> list[T]:
-    """Do all in threads that begin together; what each returned, in order."""
-    results: dict[int, T] = {}
-    begin = threading.Barrier(len(actions))
-
-    def run(number: int, action: Callable[[], T]) -> None:
-        begin.wait()
-        results[number] = action()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == len(actions), "a thread failed"
-    return [results[number] for number in range(len(actions))]
-
-
-@pytest.fixture(scope="module")
-def pair(machine: Machine) -> Iterator[tuple[Serving, Serving]]:
-    """Two servers on one database, under one address."""
-    with machine.installation.serving() as one, machine.installation.serving() as other:
-        yield one, other
 
 
 def test_s_tk_04_a_code_that_comes_twice_at_once_has_one_winner_whose_tokens_end(
