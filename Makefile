@@ -45,8 +45,7 @@ i18n: $(VENV)/.test  ## bring pocketid/catalogues/*.po up to date, and say what 
 	$(BIN)/python -m contrib.dev.i18n
 
 spec:  ## which line implements which section of which standard
-	@grep -rnoE '(RFC [0-9]+|WebAuthn|Core|Discovery|Form Post|RP-Initiated) [0-9]+(\.[0-9]+)*' pocketid --include='*.py' \
-		| awk -F: '{print $$3 "\t" $$1 ":" $$2}' | sort -V -u
+	@$(PYTHON) -m contrib.dev.spec
 
 bench: $(VENV)/.test tools  ## measure, side by side with bare Bottle and oidc-provider; writes bench.json
 	$(BIN)/python -m bench
