@@ -7,6 +7,7 @@ a section it is about the whole. A version after the name (`Discovery 1.0 4`) is
 """
 
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,4 +56,5 @@ def _order(place: tuple[str, str, int]) -> tuple[list[tuple[int, str]], str, int
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `make spec | head` is no error
     print("\n".join(f"{cited}\t{place}" for cited, place in of_package()))
