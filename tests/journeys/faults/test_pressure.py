@@ -175,7 +175,7 @@ def test_s_ft_04_two_servers_that_start_on_an_empty_database_both_serve(
     assert not any(" ERROR " in log for log in logs)
     with psycopg.connect(conninfo) as connection:
         kept = connection.execute("select algorithm, count(*) from signing_keys group by 1").fetchall()
-    assert sorted(kept) == [("ES256", 1), ("EdDSA", 1), ("RS256", 1)]
+    assert sorted(kept) == [("ES256", 1), ("EdDSA", 1), ("PS256", 1), ("RS256", 1)]
 
 
 def waiting_for_locks(connection: psycopg.Connection) -> int:
