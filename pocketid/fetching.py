@@ -327,15 +327,21 @@ class _Pinned(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """Connect, and speak TLS in the host's name."""
-        plain = self._connected()
-        self._open.append(plain)
-        self.sock = plain
-        if self._is_https:
-            self.sock = self._policy.context().wrap_socket(
-                plain, server_hostname=self.host, do_handshake_on_connect=False
+        context = self._policy.context() if self._is_https else None
+        self.sock = self._connected()
+        self._open.append(self.sock)
+        if context is not None:
+            self.sock = context.wrap_socket(
+                self.sock, server_hostname=self.host, do_handshake_on_connect=False
             )
             self._open.append(self.sock)
             self.sock.do_handshake()
+
+    def close(self) -> None:
+        """Close what was opened; an answer that is still read keeps its own hold on it."""
+        super().close()
+        for one in self._open:
+            one.close()
 
     def cut(self) -> None:
         """Time is over: wake whoever waits for the other side. `sock` is gone once an answer has begun."""

@@ -48,9 +48,9 @@ select protected_hosts.public_paths, clients.always_includes_groups, clients.cla
                       where protected_sessions.digest = %(digest)s
                         and authorizations.client_id = clients.id
                         and authorizations.revoked_at is null
-                        and authorizations.auth_time
-                            > %(now)s::timestamptz - coalesce(clients.longest_sign_in_seconds * interval '1 second',
-                                                              'infinity')
+                        and (clients.longest_sign_in_seconds is null
+                             or authorizations.auth_time
+                                > %(now)s::timestamptz - clients.longest_sign_in_seconds * interval '1 second')
                         and sessions.expires_at > %(now)s
                         and not users.disabled) as visitor on true
  where protected_hosts.host = %(host)s;

@@ -202,8 +202,8 @@ select authorizations.client_id, authorizations.user_id, authorizations.resource
  where refresh_tokens.digest = %(digest)s
    and refresh_tokens.rotated_at is null
    and refresh_tokens.expires_at > %(now)s
-   and authorizations.created_at
-       > %(now)s::timestamptz - coalesce(clients.refresh_absolute_seconds * interval '1 second', 'infinity')
+   and (clients.refresh_absolute_seconds is null
+        or authorizations.created_at > %(now)s::timestamptz - clients.refresh_absolute_seconds * interval '1 second')
    and authorizations.revoked_at is null
    and not users.disabled
    and exists (select

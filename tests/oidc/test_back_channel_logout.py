@@ -384,7 +384,7 @@ def test_an_app_that_hangs_keeps_no_other_waiting_and_holds_no_connection(
         sign_in_to(photos, browser)
         browser.get("/logout")
         browser.post("/logout")
-    deliver_all(site, db, server, seconds=0.5)
+    deliver_all(site, db, server, seconds=2.0)
     assert {row.state for row in logouts.of_client(db, "photos")} == {"confirmed"}
     rows = logouts.of_client(db, "hanging")
     assert {row.state for row in rows} == {"waiting"}
