@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from pocketid import clients, config, embedded, groups, migrate, signing_keys, users, web
 from pocketid.audit import Filter, Row, search
@@ -41,6 +41,9 @@ START = datetime(2026, 5, 3, 14, 7, 0, tzinfo=UTC)
 settings.register_profile("short", max_examples=1_000, deadline=None, derandomize=True, database=None)
 settings.register_profile("long", max_examples=100_000, deadline=None, database=None)
 settings.load_profile(os.environ.get("POCKETID_TEST_PROFILE", "short"))
+BY_REQUESTS = settings(  # where each example costs a request or more
+    max_examples=settings().max_examples // 15, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 class Clock:

@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pocketid import pushed_requests
 from tests.browser import Browser
+from tests.conftest import BY_REQUESTS
 from tests.oidc.flow import CALLBACK, App, answer
 from tests.oidc.grants import DESCRIPTION
 from tests.oidc.test_request_object import request_object
@@ -86,9 +87,6 @@ VALUES = st.one_of(
     ),
 )
 CHANGES = st.lists(st.tuples(NAMES, VALUES), max_size=5)
-QUICKLY = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 
 
 @pytest.fixture
@@ -129,7 +127,7 @@ def check_answer(browser: Browser, state: str | None) -> None:
         assert told["state"] == state
 
 
-@QUICKLY
+@BY_REQUESTS
 @given(CHANGES)
 def test_every_request_is_answered_as_it_may_be(
     signed_in: Browser, eager: App, changes: list[tuple[str, str]]
@@ -139,7 +137,7 @@ def test_every_request_is_answered_as_it_may_be(
     check_answer(signed_in.get("/authorize?" + urlencode(pairs)), "the-state" if is_plain else None)
 
 
-@QUICKLY
+@BY_REQUESTS
 @given(CHANGES)
 def test_every_form_is_answered_as_it_may_be(
     browser: Browser, eager: App, changes: list[tuple[str, str]]
@@ -149,7 +147,7 @@ def test_every_form_is_answered_as_it_may_be(
     check_answer(browser.request("POST", "/authorize", body, headers), None)
 
 
-@QUICKLY
+@BY_REQUESTS
 @given(CHANGES)
 def test_every_push_is_answered_in_json(browser: Browser, eager: App, changes: list[tuple[str, str]]) -> None:
     pairs = [*sent(eager, changes), ("client_secret", str(eager.secret))]
@@ -161,7 +159,7 @@ def test_every_push_is_answered_in_json(browser: Browser, eager: App, changes: l
     assert DESCRIPTION.fullmatch(told.get("error_description", "x"))
 
 
-@QUICKLY
+@BY_REQUESTS
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30), st.booleans())
 def test_s_rd_01_nothing_but_the_registered_text_is_returned_to(
     signed_in: Browser, eager: App, tail: str, is_tail: bool

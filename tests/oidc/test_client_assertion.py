@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pocketid import client_keys, clients, federated_identities
@@ -16,7 +16,7 @@ from pocketid.client_keys import ClientKeys
 from pocketid.db import Connection, Database
 from pocketid.federated_identities import Typed
 from tests.browser import Browser
-from tests.conftest import APP_URL, KEYRING, Clock
+from tests.conftest import APP_URL, BY_REQUESTS, KEYRING, Clock
 from tests.ground.test_jose import ANYTHING, MEMBERS, UNREADABLE
 from tests.key_server import KeyServer, serving
 from tests.mail_server import make_certificate
@@ -299,7 +299,7 @@ def test_too_many_wrong_assertions_have_to_wait(signing: Signing) -> None:
     assert signing.exchange(signing.sign()).status == 200
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@BY_REQUESTS
 @given(
     header=MEMBERS,
     claims=st.dictionaries(st.sampled_from(["iss", "sub", "aud", "exp", "nbf", "iat", "jti"]), ANYTHING),

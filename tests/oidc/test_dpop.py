@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pocketid import clients
 from pocketid.db import Database
 from tests.browser import Browser
-from tests.conftest import APP_URL, Clock
+from tests.conftest import APP_URL, BY_REQUESTS, Clock
 from tests.ground.test_jose import ANYTHING, MEMBERS, UNREADABLE
 from tests.oidc.flow import CALLBACK, VERIFIER, App, answer, claims_of, consent
 from tests.oidc.grants import UNTOUCHED, stored
@@ -317,7 +317,7 @@ def test_10_a_code_that_was_asked_for_with_a_key_is_given_to_nobody_else(
     assert (got.status, got.json()["error"]) == (400, "invalid_grant")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@BY_REQUESTS
 @given(
     header=MEMBERS,
     claims=st.dictionaries(st.sampled_from(["jti", "htm", "htu", "iat", "nbf", "exp", "ath"]), ANYTHING),
