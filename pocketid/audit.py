@@ -76,6 +76,7 @@ class Event(enum.StrEnum):
     CLIENT_CREATED = "CLIENT_CREATED"
     CLIENT_UPDATED = "CLIENT_UPDATED"
     CLIENT_DELETED = "CLIENT_DELETED"
+    CLIENT_DESCRIBED = "CLIENT_DESCRIBED"
     CLIENT_LOGO_CHANGED = "CLIENT_LOGO_CHANGED"
     CLIENT_TRIED = "CLIENT_TRIED"
     CLIENT_SECRET_CREATED = "CLIENT_SECRET_CREATED"  # noqa: S105
@@ -334,6 +335,7 @@ def _labels() -> dict[str, str]:
         Event.CLIENT_CREATED: _("Client added"),
         Event.CLIENT_UPDATED: _("Client changed"),
         Event.CLIENT_DELETED: _("Client deleted"),
+        Event.CLIENT_DESCRIBED: _("Client described itself"),
         Event.CLIENT_LOGO_CHANGED: _("Client logo changed"),
         Event.CLIENT_TRIED: _("Client tried by an admin"),
         Event.CLIENT_SECRET_CREATED: _("Client secret made"),

@@ -13,6 +13,7 @@ needs, nonce and code verifier, is derived from the state under a key of the ser
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pocketid import client_ids
 from pocketid.crypto import digest, random_token
 from pocketid.db import Database
 from pocketid.request import Request
@@ -30,7 +31,9 @@ class Trial:
 
 def redirect_uri(request: Request, client_id: str) -> str:
     """Where a trial of a client returns to."""
-    return f"{request.config.app_url}/settings/admin/oidc-clients/{client_id}/try/callback"
+    return (
+        f"{request.config.app_url}/settings/admin/oidc-clients/{client_ids.in_path(client_id)}/try/callback"
+    )
 
 
 def begin(request: Request, client_id: str, scopes: list[str], *, secret_matches: bool | None) -> str:

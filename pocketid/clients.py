@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal, Self, get_args
 from uuid import UUID
 
-from pocketid import callback_urls, images
+from pocketid import callback_urls, client_ids, images, settings
 from pocketid.db import Database
 from pocketid.errors import NotFound
 from pocketid.request import Fields, Request
@@ -22,7 +22,7 @@ SIGNING_ALGORITHMS: tuple[str, ...] = get_args(SigningAlgorithm)
 TOKEN_SECONDS = range(60, 365 * 86_400 + 1)
 ABSOLUTE_SECONDS = range(60, 5 * 365 * 86_400 + 1)
 AUTH_METHODS = ("any", "private_key_jwt", "client_secret_jwt")
-LONGEST_ID = 128
+LONGEST_ID = client_ids.LONGEST
 _ID = re.compile(r"[a-zA-Z0-9._-]{2,128}")
 _RESERVED_IDS = {"new"}  # an address of the pages
 _MAX_URIS = 50
@@ -79,6 +79,11 @@ class Client:
     created_by: UUID | None
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def describes_itself(self) -> bool:
+        """Whether its id is the address of a document, from which its row is made."""
+        return client_ids.is_address(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,11 @@ class Listed:
     last_used_at: datetime | None
     refused: int
 
+    @property
+    def describes_itself(self) -> bool:
+        """As of Client."""
+        return client_ids.is_address(self.id)
+
 
 def find(db: Database, client_id: str) -> Client | None:
     """The client of an id, or None."""
@@ -174,8 +184,19 @@ def find(db: Database, client_id: str) -> Client | None:
 
 
 def known(request: Request, client_id: str) -> Client | None:
-    """The same, read once until some client changes: for the protocol, which asks all the time."""
+    """The same, read once until some client changes: for the protocol, which asks all the time.
+
+    One that describes itself is known as long as its address is on the list.
+    """
+    if client_ids.is_address(client_id) and not is_listed(request, client_id):
+        return None
     return request.signals.get_row("clients", client_id, lambda: find(request.db, client_id))
+
+
+def is_listed(request: Request, address: str) -> bool:
+    """Whether the client of an address may describe itself here."""
+    patterns = settings.load(request).cimd_url_allowlist
+    return callback_urls.find(patterns, address) is not None
 
 
 def get(db: Database, client_id: str) -> Client:

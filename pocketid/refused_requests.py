@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from pocketid import callback_urls
+from pocketid import callback_urls, client_ids
 from pocketid.db import Database
 from pocketid.errors import NotFound
 from pocketid.request import Request
@@ -33,7 +33,12 @@ class Refused:
 
 
 def record(request: Request, client_id: str, redirect_uri: str) -> None:
-    """Keep a refused redirect URI; the oldest of the client goes when there are too many."""
+    """Keep a refused redirect URI; the oldest of the client goes when there are too many.
+
+    Not for a client that describes itself: an admin could not register it.
+    """
+    if client_ids.is_address(client_id):
+        return
     request.db.run(
         "refused_requests.record",
         client_id=client_id,

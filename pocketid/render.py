@@ -20,7 +20,7 @@ from typing import Any
 
 import bottle
 
-from pocketid import text
+from pocketid import client_ids, text
 from pocketid.paths import data_dir
 
 _SPECIAL = re.compile("[&<>\"']")
@@ -143,6 +143,7 @@ class Views:
             "day": text.day,
             "iso": text.iso,
             "number": text.number,
+            "in_path": client_ids.in_path,
             "language": lambda: text.reader().language,
         }
 

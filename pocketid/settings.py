@@ -57,6 +57,7 @@ class Settings:
     authenticator_attachment: str = "any"
     disable_animations: bool = False
     audit_log_retention_days: int = 90
+    cimd_url_allowlist: tuple[str, ...] = ()
 
 
 # Field -> (name in the database and in Pocket ID's API, environment variable)
@@ -95,6 +96,7 @@ NAMES: dict[str, tuple[str, str]] = {
         "EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED",
     ),
     "email_api_key_expiration_enabled": ("emailApiKeyExpirationEnabled", "EMAIL_API_KEY_EXPIRATION_ENABLED"),
+    "cimd_url_allowlist": ("cimdUrlAllowlist", "CIMD_URL_ALLOWLIST"),
 }
 # The same for what is kept sealed, and is no field of Settings so that nothing shows or records it by accident.
 SECRETS: dict[str, tuple[str, str]] = {

@@ -150,6 +150,17 @@ def _ids(text: str) -> tuple[str, ...]:
     return tuple(str(UUID(each)) for each in found)
 
 
+def _addresses(text: str) -> tuple[str, ...]:
+    """A JSON list of patterns of https addresses, as Pocket ID writes it; the empty text is the empty list."""
+    found = json.loads(text or "[]")
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise ValueError
+    for each in found:
+        if not re.match(r"https://[^/?]+/", each) or callback_urls.problem(each):
+            raise ValueError
+    return tuple(found)
+
+
 def _claims(text: str) -> str:
     """A JSON list of claims, as Pocket ID writes it, with the same spaces whoever wrote it."""
     found = json.loads(text or "[]")
@@ -525,6 +536,14 @@ SETTINGS = (
         "a JSON list of the ids of groups",
         '["7d2b4a0e-7f4e-4a8b-9d0c-2f1c5a6b7c8d"]',
         "The groups that people join when they sign up, unless their link names others.",
+    ),
+    Variable(
+        "CIMD_URL_ALLOWLIST",
+        "[]",
+        _addresses,
+        "a JSON list of patterns of https addresses",
+        '["https://apps.example.org/*.json"]',
+        "Apps that may describe themselves: the addresses that are their client IDs. None when it is empty.",
     ),
     Variable(
         "SIGNUP_DEFAULT_CUSTOM_CLAIMS",

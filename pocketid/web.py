@@ -25,7 +25,7 @@ from urllib.parse import parse_qsl, quote
 
 import bottle
 
-from pocketid import api_keys, audit, cookies, log, outbox, proxies, render, sessions, settings
+from pocketid import api_keys, audit, client_ids, cookies, log, outbox, proxies, render, sessions, settings
 from pocketid.config import Config
 from pocketid.crypto import Keyring, same
 from pocketid.db import Database, Source, Statements
@@ -143,6 +143,8 @@ def _answer(request: Request, route: Route, arguments: Mapping[str, str]) -> Res
     _check_guard(request, route.guard)
     if request.method not in _SAFE_METHODS and route.guard is not Guard.PROTOCOL and not _is_program(request):
         _check_form(request)
+    if "client_id" in arguments:
+        arguments = {**arguments, "client_id": client_ids.from_path(arguments["client_id"])}
     return route.handler(request, **arguments)
 
 

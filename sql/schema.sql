@@ -205,9 +205,10 @@ CREATE TABLE public.clients (
     CONSTRAINT clients_access_token_seconds_check CHECK (((access_token_seconds >= 60) AND (access_token_seconds <= 31536000))),
     CONSTRAINT clients_auth_method_check CHECK ((auth_method = ANY (ARRAY['any'::text, 'private_key_jwt'::text, 'client_secret_jwt'::text]))),
     CONSTRAINT clients_check CHECK ((requires_pkce OR (NOT is_public))),
+    CONSTRAINT clients_describes_itself CHECK (((id !~~ 'https://%'::text) OR (is_public AND (NOT allows_plain_pkce) AND (NOT skips_consent)))),
     CONSTRAINT clients_description_check CHECK ((char_length(description) <= 150)),
     CONSTRAINT clients_fapi CHECK (((NOT is_fapi) OR ((auth_method = 'private_key_jwt'::text) AND requires_dpop AND requires_pushed_request AND requires_pkce AND (NOT allows_plain_pkce) AND (NOT is_public) AND (signing_algorithm <> 'RS256'::text)))),
-    CONSTRAINT clients_id_check CHECK (((char_length(id) >= 2) AND (char_length(id) <= 128))),
+    CONSTRAINT clients_id_check CHECK (((char_length(id) >= 2) AND (char_length(id) <= 255))),
     CONSTRAINT clients_longest_sign_in_seconds_check CHECK ((longest_sign_in_seconds > 0)),
     CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
     CONSTRAINT clients_refresh_absolute_seconds_check CHECK (((refresh_absolute_seconds >= 60) AND (refresh_absolute_seconds <= 157680000))),
@@ -408,6 +409,20 @@ UNION ALL
      JOIN public.custom_claims ON ((custom_claims.group_id = groups.id)));
 
 COMMENT ON VIEW public.claims_of_people IS 'The custom claims of each person, their own and those of their groups; the strongest value of a name comes first when ordered by group_name nulls first';
+
+CREATE TABLE public.client_documents (
+    client_id text NOT NULL,
+    tried_at timestamp with time zone NOT NULL,
+    fetched_at timestamp with time zone,
+    digest bytea,
+    problem text
+);
+
+COMMENT ON TABLE public.client_documents IS 'Addresses at which clients describe themselves, asked for lately; the client itself is in clients';
+
+COMMENT ON COLUMN public.client_documents.fetched_at IS 'When the document was last had; null from when it was wrong';
+
+COMMENT ON COLUMN public.client_documents.problem IS 'Why the last try brought nothing, for admins; null when it was good';
 
 CREATE TABLE public.client_keys (
     client_id text NOT NULL,
@@ -989,6 +1004,9 @@ ALTER TABLE ONLY public.authorizations
 
 ALTER TABLE ONLY public.ceremonies
     ADD CONSTRAINT ceremonies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.client_documents
+    ADD CONSTRAINT client_documents_pkey PRIMARY KEY (client_id);
 
 ALTER TABLE ONLY public.client_groups
     ADD CONSTRAINT client_groups_pkey PRIMARY KEY (client_id, group_id);

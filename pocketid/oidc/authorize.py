@@ -16,7 +16,16 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from pocketid import access, audit, callback_urls, consents, interactions, pushed_requests, tokens
+from pocketid import (
+    access,
+    audit,
+    callback_urls,
+    client_documents,
+    consents,
+    interactions,
+    pushed_requests,
+    tokens,
+)
 from pocketid.audit import Event
 from pocketid.interactions import Interaction
 from pocketid.oidc import parameters, prompts, responses, shown
@@ -25,6 +34,7 @@ from pocketid.oidc.errors import RedirectedError, ShownError
 from pocketid.oidc.prompts import Progress, Step
 from pocketid.request import Request
 from pocketid.response import Response, form_post, redirect
+from pocketid.text import _
 
 _LONGEST_LOCATION = 1024  # with it the head of an answer stays below 2 KiB
 
@@ -42,6 +52,7 @@ def authorize(request: Request) -> Response:
         return redirect(address)
     asked = Authorization(request, dict(sent), repeated)
     try:
+        _have_described(asked)
         check(asked)
         if brings_no_cookies:
             return _post_again(asked, sent)
@@ -60,6 +71,17 @@ def authorize(request: Request) -> Response:
         request, asked.client.id, asked.parameters, after, pushed=asked.pushed, is_signed=asked.is_signed
     )
     return redirect(f"/interaction?id={interaction_id}")
+
+
+def _have_described(asked: Authorization) -> None:
+    """Before anything else is looked at: an app that describes itself is fetched where that is due."""
+    try:
+        client_documents.refresh(asked.request, asked.parameters.get("client_id", ""))
+    except client_documents.Unusable as problem:
+        message = _(
+            "The app that sent you here describes itself, but its description could not be fetched or is wrong."
+        )
+        raise ShownError(message, str(problem)) from problem
 
 
 def _post_again(asked: Authorization, sent: Mapping[str, str]) -> Response:

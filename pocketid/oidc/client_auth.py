@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from urllib.parse import unquote, unquote_plus
 
-from pocketid import audit, client_secrets, limits
+from pocketid import audit, client_documents, client_secrets, limits
 from pocketid.audit import Event
 from pocketid.clients import LONGEST_ID, Client
 from pocketid.errors import TooMany
@@ -49,6 +49,14 @@ def authenticate(request: Request, parameters: Mapping[str, str]) -> Client:
     if named is not None and named not in client_ids:
         raise InvalidRequest("client_id in the body is another one than in the Authorization header")
     return _identify(request, client_ids, list(_decodings(secret)))
+
+
+def have_described(request: Request, parameters: Mapping[str, str]) -> None:
+    """Before anything is written: fetch a client that describes itself, where that is due. Raises InvalidClient."""
+    try:
+        client_documents.refresh(request, parameters.get("client_id", ""))
+    except client_documents.Unusable as problem:
+        raise InvalidClient(str(problem)) from problem
 
 
 def _split(credentials: str) -> tuple[str, str]:

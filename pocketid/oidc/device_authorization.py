@@ -24,6 +24,7 @@ _A_SECOND = timedelta(seconds=1)
 def authorize(request: Request) -> Response:
     """Give a device its codes. Raises an OAuthError."""
     sent = parameters.of_back_channel(request)
+    client_auth.have_described(request, sent)
     client = client_auth.authenticate(request, sent)
     # Anybody may ask in the name of a public client; the burst is what one home or office needs.
     limits.check(

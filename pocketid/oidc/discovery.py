@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from pocketid import jose, signing_keys
+from pocketid import jose, settings, signing_keys
 from pocketid.oidc import claims, client_auth, dpop, prompts, request_object, responses
 from pocketid.oidc.authorization_request import SCOPES
 from pocketid.oidc.errors import CORS
@@ -27,7 +27,11 @@ _PREFLIGHT = {
 def configuration(request: Request) -> Response:
     """The provider's metadata. OpenID Connect Discovery 1.0 4.2."""
     return file(
-        _document(request.config.app_url, request.config.internal_app_url),
+        _document(
+            request.config.app_url,
+            request.config.internal_app_url,
+            takes_documents=bool(settings.load(request).cimd_url_allowlist),
+        ),
         "application/json",
         headers=_CACHING | CORS,
     )
@@ -44,9 +48,11 @@ def preflight(request: Request) -> Response:
 
 
 @lru_cache(maxsize=4)
-def _document(public: str, internal: str) -> bytes:
+def _document(public: str, internal: str, *, takes_documents: bool) -> bytes:
+    documents = {"client_id_metadata_document_supported": True} if takes_documents else {}
     return msgspec.json.encode(
-        {
+        documents
+        | {
             "issuer": public,
             "authorization_endpoint": f"{public}/authorize",
             "token_endpoint": f"{internal}/api/oidc/token",

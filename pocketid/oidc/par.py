@@ -28,6 +28,7 @@ from pocketid.response import NO_STORE, Response, json
 def push(request: Request) -> Response:
     """Keep an authorization request of a client. Raises an OAuthError."""
     sent = parameters.of_back_channel(request)
+    client_auth.have_described(request, sent)
     client = client_auth.authenticate(request, sent)
     _limit(request, client)
     if "request_uri" in sent:  # RFC 9126 2.1

@@ -7,6 +7,7 @@ from uuid import UUID
 from pocketid import (
     access,
     audit,
+    client_ids,
     consents,
     devices,
     email_verification,
@@ -151,7 +152,7 @@ def ask_revoke_app(request: Request, client_id: str) -> Response:
             ),
             _("What you have stored in {app} stays there.").format(app=app.client_name),
         ],
-        action=f"/settings/apps/{client_id}/revoke",
+        action=f"/settings/apps/{client_ids.in_path(client_id)}/revoke",
         button=_("Take back access"),
         cancel="/settings/apps",
         fields={},

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-from pocketid import apis, clients
+from pocketid import apis, client_ids, clients
 from pocketid.apis import Api, Permission, Way
 from pocketid.errors import Invalid
 from pocketid.pages.addresses import row_id
@@ -69,7 +69,7 @@ def choose_client(request: Request, api_id: str) -> Response:
     api, client_id = apis.get(request.db, row_id(api_id)), request.query.text("client")
     if clients.find(request.db, client_id) is None:
         return redirect(f"{_LIST}/{api.id}#clients")
-    return redirect(f"{_LIST}/{api.id}/clients/{client_id}")
+    return redirect(f"{_LIST}/{api.id}/clients/{client_ids.in_path(client_id)}")
 
 
 def show_access(request: Request, api_id: str, client_id: str) -> Response:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from pocketid import audit, clients, groups
 from pocketid.audit import Event
+from pocketid.client_ids import in_path
 from pocketid.clients import Client
 from pocketid.groups import Group, Named
 from pocketid.pages.addresses import row_id
@@ -43,7 +44,7 @@ def update(request: Request, client_id: str) -> Response:
     if after.is_group_restricted != client.is_group_restricted:
         _record(request, client, before=_access(request, client), after=_access(request, after))
     flash = _("Who may use {app} is saved.").format(app=client.name)
-    return redirect(f"{_LIST}/{client_id}#access", flash=flash)
+    return redirect(f"{_LIST}/{in_path(client_id)}#access", flash=flash)
 
 
 def update_groups(request: Request, client_id: str) -> Response:
@@ -58,7 +59,7 @@ def update_groups(request: Request, client_id: str) -> Response:
                 _record(request, client, before=name_of[0], after=name_of[1])
                 flash = _("Who may use {app} is saved.").format(app=client.name)
     where = base_url({"groups": request.form.text("groups")}).rstrip("?&")
-    return redirect(f"{_LIST}/{client_id}{where}#access", flash=flash)
+    return redirect(f"{_LIST}/{in_path(client_id)}{where}#access", flash=flash)
 
 
 def _access(request: Request, client: Client) -> list[str] | str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from pocketid import audit, claim_mapping, clients, custom_claims, groups
+from pocketid import audit, claim_mapping, client_ids, clients, custom_claims, groups
 from pocketid.audit import Event
 from pocketid.claim_mapping import ClaimMapping, Kind, Rule
 from pocketid.clients import Client
@@ -50,7 +50,7 @@ def update(request: Request, client_id: str) -> Response:
     if changed := audit.difference(before, after):
         audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=changed)
     return redirect(
-        f"/settings/admin/oidc-clients/{client_id}/claims",
+        f"/settings/admin/oidc-clients/{client_ids.in_path(client_id)}/claims",
         flash=_("What {app} is told is saved.").format(app=client.name),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
-from pocketid import audit, client_keys, clients, federated_identities
+from pocketid import audit, client_ids, client_keys, clients, federated_identities
 from pocketid.audit import Event
 from pocketid.client_keys import ClientKeys
 from pocketid.clients import Change, Client
@@ -204,4 +204,4 @@ def _show(
 
 
 def _address(client: Client) -> str:
-    return f"/settings/admin/oidc-clients/{client.id}/credentials"
+    return f"/settings/admin/oidc-clients/{client_ids.in_path(client.id)}/credentials"

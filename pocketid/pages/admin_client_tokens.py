@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
-from pocketid import audit, clients
+from pocketid import audit, client_ids, clients
 from pocketid.audit import Event
 from pocketid.clients import Change, Client
 from pocketid.request import Fields, Request
@@ -29,7 +29,7 @@ def update(request: Request, client_id: str) -> Response:
     if changed := audit.difference(before, after):
         audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=changed)
     return redirect(
-        f"/settings/admin/oidc-clients/{client_id}/tokens",
+        f"/settings/admin/oidc-clients/{client_ids.in_path(client_id)}/tokens",
         flash=_("The changes to {app} are saved.").format(app=client.name),
     )
 

@@ -20,9 +20,10 @@ from pocketid import (
     refused_requests,
 )
 from pocketid.audit import Event
+from pocketid.client_ids import in_path
 from pocketid.clients import Client
-from pocketid.errors import Invalid, NotFound
-from pocketid.pages import admin_client_access
+from pocketid.errors import Invalid, NotAllowed, NotFound
+from pocketid.pages import admin_client_access, admin_client_documents
 from pocketid.pages.addresses import row_id
 from pocketid.paging import from_query
 from pocketid.recipes import Recipe
@@ -110,19 +111,23 @@ def create(request: Request) -> Response:
 def show(request: Request, client_id: str) -> Response:
     """One client: what to enter in the app, its form, who may use it, its secrets and what it was refused."""
     client = clients.get(request.db, client_id)
+    if client.describes_itself:
+        return admin_client_documents.show(request, client)
     return _show(request, client, clients.Change.of(client))
 
 
 def update(request: Request, client_id: str) -> Response:
     """Store the client's form."""
-    client = clients.get(request.db, client_id)
+    client = _own(request, client_id)
     change = clients.Change.from_form(request.form, clients.Change.of(client))
     if errors := _problems(request, change):
         return _show(request, client, change, errors)
     before, after = clients.update(request.db, client_id, change, request.now)
     refused_requests.forget_registered(request.db, client_id)
     audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=audit.difference(before, after))
-    return redirect(f"{_LIST}/{client_id}", flash=_("The changes to {app} are saved.").format(app=after.name))
+    return redirect(
+        f"{_LIST}/{in_path(client_id)}", flash=_("The changes to {app} are saved.").format(app=after.name)
+    )
 
 
 def frees_from_proof(request: Request, client_id: str) -> bool:
@@ -133,7 +138,7 @@ def frees_from_proof(request: Request, client_id: str) -> bool:
 
 def create_secret(request: Request, client_id: str) -> Response:
     """Make a secret, and show it this once."""
-    client = clients.get(request.db, client_id)
+    client = _own(request, client_id)
     days = request.form.text("days")
     ends = request.now + timedelta(days=int(days)) if days in {"30", "90", "365"} else None
     chosen = request.form.get("secret") or None
@@ -156,9 +161,9 @@ def ask_revoke_secret(request: Request, client_id: str, secret_id: str) -> Respo
                 app=client.name
             )
         ],
-        action=f"{_LIST}/{client_id}/secrets/{secret_id}/revoke",
+        action=f"{_LIST}/{in_path(client_id)}/secrets/{secret_id}/revoke",
         button=_("Revoke the secret"),
-        cancel=f"{_LIST}/{client_id}#secrets",
+        cancel=f"{_LIST}/{in_path(client_id)}#secrets",
         fields={},
     )
 
@@ -167,19 +172,19 @@ def revoke_secret(request: Request, client_id: str, secret_id: str) -> Response:
     """Delete a secret at once."""
     secret = client_secrets.revoke(request.db, client_id, row_id(secret_id))
     audit.record(request, Event.CLIENT_SECRET_REVOKED, client_id=client_id, prefix=secret.prefix)
-    return redirect(f"{_LIST}/{client_id}#secrets", flash=_("The secret is revoked."))
+    return redirect(f"{_LIST}/{in_path(client_id)}#secrets", flash=_("The secret is revoked."))
 
 
 def change_logo(request: Request, client_id: str) -> Response:
     """Store a logo that was uploaded, or that is fetched from its address."""
-    client = clients.get(request.db, client_id)
+    client = _own(request, client_id)
     variant = _logo_variant(request)
     try:
         images.put_logo(request.db, client_id, _logo(request), request.now, variant)
     except Invalid as invalid:
         return _show(request, client, clients.Change.of(client), invalid.fields)
     audit.record(request, Event.CLIENT_LOGO_CHANGED, client_id=client_id, variant=variant)
-    return redirect(f"{_LIST}/{client_id}#logo", flash=_("The logo is saved."))
+    return redirect(f"{_LIST}/{in_path(client_id)}#logo", flash=_("The logo is saved."))
 
 
 def remove_logo(request: Request, client_id: str) -> Response:
@@ -188,12 +193,12 @@ def remove_logo(request: Request, client_id: str) -> Response:
     variant = _logo_variant(request)
     if images.remove_logo(request.db, client_id, variant):
         audit.record(request, Event.CLIENT_LOGO_CHANGED, client_id=client_id, variant=variant)
-    return redirect(f"{_LIST}/{client_id}#logo", flash=_("The logo is removed."))
+    return redirect(f"{_LIST}/{in_path(client_id)}#logo", flash=_("The logo is removed."))
 
 
 def add_refused(request: Request, client_id: str, refused_id: str) -> Response:
     """Register a redirect URI that was refused."""
-    client = clients.get(request.db, client_id)
+    client = _own(request, client_id)
     uri = refused_requests.get(request.db, client_id, row_id(refused_id)).redirect_uri
     change = replace(clients.Change.of(client), redirect_uris=[*client.redirect_uris, uri])
     problem = " ".join(_problems(request, change).values())
@@ -204,13 +209,13 @@ def add_refused(request: Request, client_id: str, refused_id: str) -> Response:
     before, after = clients.update(request.db, client_id, change, request.now)
     refused_requests.forget_registered(request.db, client_id)
     audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=audit.difference(before, after))
-    return redirect(f"{_LIST}/{client_id}", flash=_("{uri} is registered now.").format(uri=uri))
+    return redirect(f"{_LIST}/{in_path(client_id)}", flash=_("{uri} is registered now.").format(uri=uri))
 
 
 def ignore_refused(request: Request, client_id: str, refused_id: str) -> Response:
     """Take a refused request out of the inbox."""
     refused_requests.forget(request.db, client_id, row_id(refused_id))
-    return redirect(f"{_LIST}/{client_id}", flash=_("The request is taken off the list."))
+    return redirect(f"{_LIST}/{in_path(client_id)}", flash=_("The request is taken off the list."))
 
 
 def ask_delete(request: Request, client_id: str) -> Response:
@@ -225,9 +230,9 @@ def ask_delete(request: Request, client_id: str) -> Response:
                 "Its secrets, tokens and consents are deleted. What people have stored in {app} stays there."
             ).format(app=client.name),
         ],
-        action=f"{_LIST}/{client_id}/delete",
+        action=f"{_LIST}/{in_path(client_id)}/delete",
         button=_("Delete {app}").format(app=client.name),
-        cancel=f"{_LIST}/{client_id}",
+        cancel=f"{_LIST}/{in_path(client_id)}",
         fields={},
     )
 
@@ -237,6 +242,14 @@ def delete(request: Request, client_id: str) -> Response:
     client = clients.delete(request.db, client_id)
     audit.record(request, Event.CLIENT_DELETED, client_id=client_id, name=client.name)
     return redirect(_LIST, flash=_("{app} is deleted.").format(app=client.name))
+
+
+def _own(request: Request, client_id: str) -> Client:
+    """A client that is described here. Raises NotFound, and NotAllowed for one that describes itself."""
+    client = clients.get(request.db, client_id)
+    if client.describes_itself:
+        raise NotAllowed(_("{app} describes itself, so this is not changed here.").format(app=client.name))
+    return client
 
 
 def _logo_variant(request: Request) -> images.LogoVariant:

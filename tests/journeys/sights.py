@@ -18,7 +18,7 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, Page
 
 from contrib.dev import population
-from pocketid import client_secrets, clients, groups, images, users
+from pocketid import client_ids, client_secrets, clients, groups, images, users
 from pocketid.db import Database, connect
 from tests.chromium import Person
 from tests.journeys import walk
@@ -632,9 +632,41 @@ def _clients(stage: Stage) -> Sights:
     page = owner.goto(f"{here}/tokens")
     yield "client-tokens", page
     yield "client-tokens-errors", _fill(page, refresh_absolute_minutes="0")
+    yield from _described(stage)
     yield "client-limited", owner.goto(f"{CLIENTS}/library")
     yield "client-limited-search", owner.goto(f"{CLIENTS}/library?groups=nothing#access")
     yield "client-delete", owner.goto(f"{here}/delete")
+
+
+def _described(stage: Stage) -> Sights:
+    """An app that describes itself; it was fetched a moment ago, so nothing is fetched now."""
+    owner, now = stage.owner, datetime.now(UTC)
+    page = owner.goto(f"{ADMIN}/self-described-clients")
+    yield "self-described-none", page
+    yield "self-described-errors", _fill(page, addresses="http://apps.example.org/*")
+    yield "self-described", _fill(page, addresses="https://*.apps.example.org/**")
+    client_id = "https://a-very-long-name-of-a-host.apps.example.org/of/an/app/client-metadata.json"
+    change = clients.Change(
+        client_id, "Maximiliane's notes", redirect_uris=[f"{IMMICH}/notes"], is_public=True
+    )
+    clients.create(stage.database, change, None, now)
+    stage.database.run("client_documents.store", client_id=client_id, digest=b"", now=now)
+    stage.database.commit()
+    here = f"{CLIENTS}/{client_ids.in_path(client_id)}"
+    yield "client-described", owner.goto(here)
+    asks = {
+        "client_id": client_id,
+        "response_type": "code",
+        "redirect_uri": f"{IMMICH}/notes",
+        "scope": SCOPES,
+    }
+    asks |= {"code_challenge": "x" * 43, "code_challenge_method": "S256"}
+    yield "consent-described", stage.anna.goto(f"/authorize?{urlencode(asks)}")
+    problem = "the client's document is no JSON object"
+    stage.database.run("client_documents.note", client_id=client_id, problem=problem, is_wrong=True)
+    stage.database.run("settings.store", name="cimdUrlAllowlist", value="[]", now=now)
+    stage.database.commit()
+    yield "client-described-wrong", owner.goto(here)
 
 
 def _credentials(owner: Person, here: str) -> Sights:

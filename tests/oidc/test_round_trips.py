@@ -96,6 +96,7 @@ def test_the_sign_in_page_writes_its_challenge_and_reads_nothing(
 
 @pytest.mark.parametrize("path", ["/.well-known/jwks.json", "/.well-known/openid-configuration"])
 def test_discovery_and_keys_read_nothing(browser: Browser, shared_connection: Connection, path: str) -> None:
+    browser.get(path)
     with counted(shared_connection) as found:
         assert browser.get(path).status == 200
     assert found.count == 0

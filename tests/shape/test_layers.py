@@ -10,6 +10,7 @@ GROUND = {
     *(
         "accent",
         "callback_urls",
+        "client_ids",
         "cookies",
         "config",
         "crypto",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from bottle import StplParser
 
-from pocketid import client_secrets, clients, one_time_access, users
+from pocketid import client_ids, client_secrets, clients, one_time_access, users
 from pocketid.db import Database
 from pocketid.paths import data_dir
 from pocketid.routes import ROUTES
@@ -223,6 +223,9 @@ def _on_the_way_to_an_app(world: World, db: Database) -> Iterator[Browser]:
     clients.update(db, "immich", change, world.now)
     yield app.authorize(person).follow()
     yield _trial(world)
+    described = clients.Change("https://notes.example.test/client.json", name="Notes", is_public=True)
+    address = client_ids.in_path(clients.create(db, described, None, world.now).id)
+    yield world.browser(ADMIN).get(f"/settings/admin/oidc-clients/{address}")
 
 
 def _trial(world: World) -> Browser:

@@ -25,7 +25,7 @@
 <a class="button" href="{{app.launch_url}}" rel="noreferrer">{{_("Open {app}").format(app=app.name)}}</a>
 % end
 % if consent:
-<a class="button quiet danger" href="/settings/apps/{{app.id}}/revoke" aria-label="{{_("Take back {app}'s access").format(app=app.name)}}">{{_("Take back access")}}</a>
+<a class="button quiet danger" href="/settings/apps/{{in_path(app.id)}}/revoke" aria-label="{{_("Take back {app}'s access").format(app=app.name)}}">{{_("Take back access")}}</a>
 % end
 </div>
 </li>
@@ -47,7 +47,7 @@
 <section class="card" aria-labelledby="closed-title"><header><h2 id="closed-title">{{_("No longer open to you")}}</h2><p class="soft">{{_("You signed in to these before. You can take back what they were given.")}}</p></header>
 <ul class="list">
 % for consent in closed:
-<li><div class="grow"><strong>{{consent.client_name}}</strong><small title="{{exact(consent.last_used_at)}}">{{_("Signed in {when}").format(when=ago(consent.last_used_at, now))}}</small></div><a class="button quiet danger" href="/settings/apps/{{consent.client_id}}/revoke" aria-label="{{_("Take back {app}'s access").format(app=consent.client_name)}}">{{_("Take back access")}}</a></li>
+<li><div class="grow"><strong>{{consent.client_name}}</strong><small title="{{exact(consent.last_used_at)}}">{{_("Signed in {when}").format(when=ago(consent.last_used_at, now))}}</small></div><a class="button quiet danger" href="/settings/apps/{{in_path(consent.client_id)}}/revoke" aria-label="{{_("Take back {app}'s access").format(app=consent.client_name)}}">{{_("Take back access")}}</a></li>
 % end
 </ul></section>
 % end

@@ -2,6 +2,7 @@
 % rebase("layout/bare.tpl", title=_("Sign in to {app}").format(app=client.name))
 <div class="sheet">
 % include("parts/app_heading.tpl", client=client, heading=_("Sign in to {app}").format(app=client.name), sentence=(_("{app} asks you for this, {name}:") if api else _("{app} will learn this about you, {name}:")).format(app=client.name, name=actor.display_name or actor.username))
+% include("parts/speaks_from.tpl", client=client)
 % include("parts/scopes.tpl", scopes=scopes, granted=granted, api=api, permissions=permissions, new=new)
 <form method="post" action="/interaction/consent" class="fields">
 % include("parts/form_token.tpl")

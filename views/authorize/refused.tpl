@@ -15,7 +15,7 @@
 % end
 </dd></div>
 </dl>
-<div class="row"><a class="button primary" href="/settings/admin/oidc-clients/{{client.id}}#refused">{{_("Look and fix")}}</a></div>
+<div class="row"><a class="button primary" href="/settings/admin/oidc-clients/{{in_path(client.id)}}#refused">{{_("Look and fix")}}</a></div>
 % else:
 % if detail:
 <p class="soft"><code>{{detail}}</code></p>

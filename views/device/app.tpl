@@ -2,6 +2,7 @@
 % rebase("layout/bare.tpl", title=_("Connect a device to {app}").format(app=client.name), scripts=["passkey.js"])
 <div class="sheet">
 % include("parts/app_heading.tpl", client=client, heading=_("Connect a device to {app}?").format(app=client.name), sentence=(_("{app} asks you for this, {name}:") if api else _("{app} will learn this about you, {name}:")).format(app=client.name, name=name))
+% include("parts/speaks_from.tpl", client=client)
 % include("parts/scopes.tpl", scopes=scopes, granted=(), api=api, permissions=permissions, new=())
 <p class="device-code"><code>{{code}}</code></p>
 <dl class="facts">

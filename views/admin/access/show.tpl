@@ -33,7 +33,7 @@
 % end
 <div class="table"><table class="matrix"><caption class="hidden">{{_("Who may open what")}}</caption><thead><tr><th scope="col">{{_("Person")}}</th>
 % for app in apps:
-<th scope="col"><a href="/settings/admin/oidc-clients/{{app.client_id}}#access">{{app.name}}</a></th>
+<th scope="col"><a href="/settings/admin/oidc-clients/{{in_path(app.client_id)}}#access">{{app.name}}</a></th>
 % end
 </tr></thead><tbody>
 % for person, verdicts in rows:

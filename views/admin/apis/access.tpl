@@ -2,7 +2,7 @@
 % rebase("layout/base.tpl", title=_("What {app} may ask of {api}").format(app=client.name, api=api.name), section="clients")
 % here = "/settings/admin/apis/" + str(api.id)
 <header><a href="{{here}}">{{api.name}}</a><h1>{{_("What {app} may ask of {api}").format(app=client.name, api=api.name)}}</h1></header>
-<form class="card" method="post" action="{{here}}/clients/{{client.id}}">
+<form class="card" method="post" action="{{here}}/clients/{{in_path(client.id)}}">
 % include("parts/form_token.tpl")
 % for way, heading, words in (("person", _("For people"), _("It may ask a person who signs in to it, and they consent.")), ("client", _("For itself"), _("It may get a token at any time, without any person."))):
 <fieldset class="fields"><legend>{{heading}}</legend>

@@ -34,7 +34,7 @@
 % for client, ways in granted.items():
 <li>
 % include("parts/app_logo.tpl", client_id=client, small=True)
-<div class="grow"><a href="{{here}}/clients/{{client}}">{{clients.get(client, client)}}</a>
+<div class="grow"><a href="{{here}}/clients/{{in_path(client)}}">{{clients.get(client, client)}}</a>
 % if "person" in ways:
 <small>{{_("For people")}}: {{", ".join(ways["person"]) or _("no permission")}}</small>
 % end

@@ -24,7 +24,7 @@
 % if event.client_id:
 <div><dt>{{_("Client")}}</dt><dd>
 % if event.client_name:
-<a href="/settings/admin/oidc-clients/{{event.client_id}}">{{event.client_name}}</a>
+<a href="/settings/admin/oidc-clients/{{in_path(event.client_id)}}">{{event.client_name}}</a>
 % else:
 {{_("deleted client")}} <code>{{event.client_id}}</code>
 % end

@@ -1,6 +1,6 @@
 % # Needs: client (Client), patterns (str), lines (list[Line]), kinds (dict of kind -> label), sources, known, gone (list[str]), errors (dict)
 % rebase("layout/base.tpl", title=_("What {app} is told").format(app=client.name), section="clients")
-% here = "/settings/admin/oidc-clients/" + client.id
+% here = "/settings/admin/oidc-clients/" + in_path(client.id)
 <header><a href="{{here}}">{{client.name}}</a><h1>{{_("What {app} is told").format(app=client.name)}}</h1><p class="soft">{{_("For apps that expect claims under other names, or roles from groups. Most need nothing here.")}} <a href="{{here}}/preview">{{_("See what it is told now")}}</a></p></header>
 % if gone:
 <div class="notice warn">{{ngettext("There is no group {names}, so nobody gets its role. Was it renamed?", "There are no groups {names}, so nobody gets their roles. Were they renamed?", len(gone)).format(names=", ".join(gone))}}</div>

@@ -1,6 +1,6 @@
 % # Needs: client (Client), form (auth_method, keys, jwks_uri, algorithm (str), requires_dpop, is_fapi (bool)), typed (federated_identities.Typed), identities (list[Identity]), issuer (str), secret (str or None), has_secret (bool), errors (dict)
 % rebase("layout/base.tpl", title=_("How {app} proves who it is").format(app=client.name), section="clients", scripts=["live.js"])
-% here = "/settings/admin/oidc-clients/" + client.id
+% here = "/settings/admin/oidc-clients/" + in_path(client.id)
 <header><a href="{{here}}">{{client.name}}</a><h1>{{_("How {app} proves who it is").format(app=client.name)}}</h1><p class="soft">{{_("Most apps have a secret and need nothing here.")}}</p></header>
 % if client.is_public:
 <div class="notice">{{_("A public client proves nothing, so none of this counts.")}}</div>

@@ -1,6 +1,6 @@
 % # Needs: client (Client), user (str), people (list of people), scopes, all_scopes (list[str]), errors (dict), refusal (str), shown (list of (heading, JSON))
 % rebase("layout/base.tpl", title=_("What {app} would be told").format(app=client.name), section="clients")
-% here = "/settings/admin/oidc-clients/" + client.id
+% here = "/settings/admin/oidc-clients/" + in_path(client.id)
 <header><a href="{{here}}">{{client.name}}</a><h1>{{_("What {app} would be told").format(app=client.name)}}</h1><p class="soft">{{_("A preview: the claims that a sign-in would bring now. Nothing is issued, signed or stored.")}}</p></header>
 <form class="card" method="get" action="{{here}}/preview">
 <datalist id="people">

@@ -1,6 +1,6 @@
 % # Needs: client (Client), change (clients.Change), minutes (str), people, with_device_bound (int), errors (dict)
 % rebase("layout/base.tpl", title=_("Sign-in rules of {app}").format(app=client.name), section="clients")
-% here = "/settings/admin/oidc-clients/" + client.id
+% here = "/settings/admin/oidc-clients/" + in_path(client.id)
 % missing = people - with_device_bound
 <header><a href="{{here}}">{{client.name}}</a><h1>{{_("Sign-in rules of {app}").format(app=client.name)}}</h1><p class="soft">{{_("For apps that hold more than the others. Most need nothing here.")}}</p></header>
 % if client.requires_device_bound_passkey and missing:

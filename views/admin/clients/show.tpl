@@ -1,6 +1,6 @@
 % # Needs: client (Client), change (clients.Change), errors (dict), secret (str or None), is_new (bool), protected (ProtectedHost or None), recipe (Recipe or None), entries (list[Entry]), values (dict), warnings (list[str]), secrets (list[ClientSecret]), access (admin_client_access.Section), people (int), refused (list of {row, difference}), logo_version, dark_logo_version (str or None), sign_ins (list[SignIn]), logouts (list[logouts.Listed]), logo_url (str), for_dark (bool)
 % rebase("layout/base.tpl", title=client.name, section="clients", scripts=["live.js"])
-% here = "/settings/admin/oidc-clients/" + client.id
+% here = "/settings/admin/oidc-clients/" + in_path(client.id)
 % if is_new:
 <div class="notice good" role="status">{{_("{app} is added. Enter these values there, and it is ready.").format(app=client.name)}}</div>
 % end
@@ -122,10 +122,10 @@
 % if logo_version or dark_logo_version:
 <div class="swatches">
 % if logo_version:
-<figure class="swatch"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo?v={{logo_version}}" alt="" width="52" height="52"><figcaption>{{_("On light pages")}}</figcaption></figure>
+<figure class="swatch"><img class="app-logo" src="/api/oidc/clients/{{in_path(client.id)}}/logo?v={{logo_version}}" alt="" width="52" height="52"><figcaption>{{_("On light pages")}}</figcaption></figure>
 % end
 % if dark_logo_version:
-<figure class="swatch dark"><img class="app-logo" src="/api/oidc/clients/{{client.id}}/logo?light=false&v={{dark_logo_version}}" alt="" width="52" height="52"><figcaption>{{_("On dark pages")}}</figcaption></figure>
+<figure class="swatch dark"><img class="app-logo" src="/api/oidc/clients/{{in_path(client.id)}}/logo?light=false&v={{dark_logo_version}}" alt="" width="52" height="52"><figcaption>{{_("On dark pages")}}</figcaption></figure>
 % end
 </div>
 % end

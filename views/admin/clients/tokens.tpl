@@ -1,6 +1,6 @@
 % # Needs: client (Client), change (clients.Change), minutes (str), errors (dict)
 % rebase("layout/base.tpl", title=_("Tokens of {app}").format(app=client.name), section="clients")
-% here = "/settings/admin/oidc-clients/" + client.id
+% here = "/settings/admin/oidc-clients/" + in_path(client.id)
 <header><a href="{{here}}">{{client.name}}</a><h1>{{_("Tokens of {app}").format(app=client.name)}}</h1><p class="soft">{{_("Most apps need nothing here.")}}</p></header>
 <form class="card" method="post" action="{{here}}/tokens">
 % include("parts/form_token.tpl")

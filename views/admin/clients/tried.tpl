@@ -1,6 +1,6 @@
 % # Needs: client (Client), report (trial.Report)
 % rebase("layout/base.tpl", title=_("Trial of {app}").format(app=client.name), section="clients")
-% here = "/settings/admin/oidc-clients/" + client.id
+% here = "/settings/admin/oidc-clients/" + in_path(client.id)
 <header><a href="{{here}}">{{client.name}}</a><h1>{{_("Trial of {app}").format(app=client.name)}}</h1></header>
 % if report.is_good:
 <div class="notice good" role="status"><strong>{{_("It works here.")}}</strong> {{_("If the app still refuses, compare what it says with the lines below and with the values to enter in it.")}}</div>

@@ -1,6 +1,6 @@
 % # Needs: client (Client), scopes, all_scopes (list[str]), redirect_uri (str)
 % rebase("layout/base.tpl", title=_("Try {app}").format(app=client.name), section="clients")
-% here = "/settings/admin/oidc-clients/" + client.id
+% here = "/settings/admin/oidc-clients/" + in_path(client.id)
 <header><a href="{{here}}">{{client.name}}</a><h1>{{_("Try {app}").format(app=client.name)}}</h1><p class="soft">{{_("You sign in as yourself with the settings of this client, and this site plays the app: it checks each answer and shows what an app would get.")}}</p></header>
 <form class="card" method="post" action="{{here}}/try">
 % include("parts/form_token.tpl")

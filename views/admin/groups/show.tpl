@@ -48,7 +48,7 @@
 % for app in opened:
 <li>
 % include("parts/app_logo.tpl", client_id=app.id, small=True)
-<a class="grow" href="/settings/admin/oidc-clients/{{app.id}}#access">{{app.name}}</a></li>
+<a class="grow" href="/settings/admin/oidc-clients/{{in_path(app.id)}}#access">{{app.name}}</a></li>
 % end
 </ul>
 % else:

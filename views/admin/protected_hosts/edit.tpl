@@ -12,7 +12,7 @@
 </form>
 % if host:
 <section class="card" aria-labelledby="who-title"><header><h2 id="who-title">{{_("Who may open it")}}</h2><p class="soft">{{_("Everybody with an account, or the members of some groups. The site learns names, address and groups as any app does.")}}</p></header>
-<div class="row"><a class="button" href="/settings/admin/oidc-clients/{{host.client_id}}#access">{{_("Choose groups")}}</a><a class="button" href="/settings/admin/oidc-clients/{{host.client_id}}/claims">{{_("What it learns")}}</a><a class="button quiet danger" href="/settings/admin/oidc-clients/{{host.client_id}}/delete">{{_("Delete…")}}</a></div></section>
+<div class="row"><a class="button" href="/settings/admin/oidc-clients/{{in_path(host.client_id)}}#access">{{_("Choose groups")}}</a><a class="button" href="/settings/admin/oidc-clients/{{in_path(host.client_id)}}/claims">{{_("What it learns")}}</a><a class="button quiet danger" href="/settings/admin/oidc-clients/{{in_path(host.client_id)}}/delete">{{_("Delete…")}}</a></div></section>
 <section class="card" aria-labelledby="proxy-title"><header><h2 id="proxy-title">{{_("The proxy")}}</h2><p class="soft">{{_("It asks this address before each request, and passes the way back on to this site.")}}</p></header>
 <div class="field"><span class="label">{{_("Traefik and Caddy ask")}}</span><code>{{asked_at}}/redirect</code></div>
 <div class="field"><span class="label">{{_("Nginx asks")}}</span><code>{{asked_at}}</code></div>
