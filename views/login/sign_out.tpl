@@ -3,7 +3,7 @@
 <div class="sheet">
 % if user:
 <h1>{{_("Sign out of {app}?").format(app=site.app_name)}}</h1>
-<p>{{_("You are signed in as {name}. Apps that you signed in to stay signed in until you sign out of them.").format(name=user.display_name or user.username)}}</p>
+<p>{{_("You are signed in as {name}. Apps that can be told are signed out, too; the others stay signed in until you sign out of them.").format(name=user.display_name or user.username)}}</p>
 <form method="post" action="/logout" class="row apart">
 % include("parts/form_token.tpl")
 <a class="button" href="/">{{_("Cancel")}}</a>
