@@ -3,7 +3,7 @@
     Jobs(site).start()
       listener      LISTEN pocketid: drops caches when a table changed (signals.py), and wakes the next two
       postman       when a mail was written, and every half minute: sends what is due (postman.py)
-      courier       when somebody signed out, and every five seconds: tells the apps (oidc/back_channel_logout.py)
+      courier       when somebody signed out, and every half minute: tells the apps (oidc/back_channel_logout.py)
       housekeeper   every minute: deletes what has expired, a little at a time
       places        with a licence key: downloads the GeoLite2 file, and again every week
 
@@ -58,7 +58,7 @@ from pocketid.web import Site
 _EVERY_SECONDS = 60.0
 _RETRY_SECONDS = 1.0
 _LOOK_FOR_MAILS_SECONDS = 30.0
-_LOOK_FOR_LOGOUTS_SECONDS = 5.0
+_LOOK_FOR_LOGOUTS_SECONDS = 30.0
 _AFTER_FAILED_DOWNLOAD_SECONDS = 3600.0
 _LIMITS_KEPT = timedelta(days=1)
 

@@ -84,7 +84,8 @@ def test_s_ky_04_a_signing_key_that_was_tampered_with_stops_the_start(
     with opened(configured(database)):
         pass
     changed = (
-        "update signing_keys set sealed_private_jwk = set_byte(sealed_private_jwk, 20, 0) where algorithm = 'RS256'"
+        "update signing_keys set sealed_private_jwk ="
+        " set_byte(sealed_private_jwk, 20, 255 - get_byte(sealed_private_jwk, 20)) where algorithm = 'RS256'"
         if column == "sealed_private_jwk"
         else "update signing_keys set kid = 'moved' where algorithm = 'RS256'"  # sealed for another row
     )
