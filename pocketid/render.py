@@ -14,7 +14,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from pocketid import client_ids, text
 from pocketid.paths import data_dir
 
 _SPECIAL = re.compile("[&<>\"']")
-_SENTENCE = re.compile(r'_escape\(_\(("(?:[^"\\]|\\.)*")\)\)')
 _MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -71,66 +70,18 @@ class Assets:
         return self._assets.get(served)
 
 
-class _Sentences(dict[str, str]):
-    """What the views say without places to fill, in the reader's language and ready for a page."""
-
-    def __missing__(self, sentence: str) -> str:
-        said = self[sentence] = _escaped(text._(sentence))
-        return said
-
-
-class _Template(bottle.SimpleTemplate):  # type: ignore[misc]  # Bottle has no types
-    """Bottle's template, which copies what it is given less often, and looks a whole sentence up ready-made."""
-
-    def prepare(self, *, is_text: bool) -> None:
-        """Set up; in the text of a mail nothing is markup, so nothing is escaped there."""
-        self.is_text = is_text
-        super().prepare(escape_func=_escaped, noescape=is_text)
-        self._escape, self._str = (_plain, _escaped) if is_text else (_escaped, _plain)
-
-    @cached_property
-    def code(self) -> str:
-        """The Python of the template."""
-        code: str = bottle.SimpleTemplate.code.func(self)
-        return code if self.is_text else _SENTENCE.sub(r"_said[\1]", code)
-
-    def execute(self, _stdout: list[str], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Run it; `kwargs` is its own. Whoever included it gets the variables back."""
-        env = kwargs
-        env.update(
-            _stdout=_stdout,
-            _printlist=_stdout.extend,
-            include=partial(self._include, env),
-            rebase=partial(self._rebase, env),
-            _rebase=None,
-            _str=self._str,
-            _escape=self._escape,
-            get=env.get,
-            defined=env.__contains__,
-        )
-        exec(self.co, env)  # noqa: S102  # our own views, compiled at start
-        if env["_rebase"] is None:
-            return env
-        layout, variables = env["_rebase"]
-        variables["base"] = "".join(_stdout)
-        _stdout.clear()
-        return self._include(env, layout, **variables)
-
-    def _include(self, _env: dict[str, Any], _name: str, **variables: Any) -> dict[str, Any]:
-        included: dict[str, Any] = self.cache[_name].execute(_env["_stdout"], {**_env, **variables})
-        return included
-
-
 class Views:
     """All views, compiled at start; what several of them include or rebase is there once."""
 
     def __init__(self, folder: Path, assets: Assets) -> None:
-        self._templates: dict[str, _Template] = {}
-        self._sentences = {language: _Sentences() for language in text.LANGUAGES}
+        self._templates: dict[str, bottle.SimpleTemplate] = {}
         for path in sorted(folder.rglob("*.tpl")):
             name = path.relative_to(folder).as_posix()
+            # In the text of a mail nothing is markup, so nothing is escaped there.
             is_text = name.endswith(".txt.tpl")
-            self._templates[name] = _Template(name=name, lookup=[str(folder)], is_text=is_text)
+            self._templates[name] = bottle.SimpleTemplate(
+                name=name, lookup=[str(folder)], escape_func=_escaped, noescape=is_text
+            )
         for template in self._templates.values():
             template.cache = self._templates  # where `include` and `rebase` look
             assert template.co  # a cached property: compiled by being looked at
@@ -153,22 +104,14 @@ class Views:
 
     def render(self, view: str, variables: Mapping[str, Any]) -> str:
         """The text of a view. Raises KeyError for an unknown view, NameError for a missing variable."""
-        parts: list[str] = []
-        said = self._sentences[text.reader().language]
-        self._templates[f"{view}.tpl"].execute(parts, {**self._functions, "_said": said, **variables})
-        return "".join(parts)
+        rendered: str = self._templates[f"{view}.tpl"].render(**self._functions, **variables)
+        return rendered
 
 
-def _plain(value: Any) -> str:
-    """As Bottle shows a value: None as nothing."""
-    shown: str = value if type(value) is str else bottle.touni(value)
-    return shown
-
-
-def _escaped(value: Any) -> str:
+def _escaped(value: str) -> str:
     """As Bottle does it; but most of what is shown has nothing to escape, and is not copied five times."""
-    shown = _plain(value)
-    return bottle.html_escape(shown) if _SPECIAL.search(shown) else shown
+    escaped: str = bottle.html_escape(value) if _SPECIAL.search(value) else value
+    return escaped
 
 
 @lru_cache(maxsize=1)
