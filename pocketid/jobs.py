@@ -57,8 +57,7 @@ from pocketid.web import Site
 
 _EVERY_SECONDS = 60.0
 _RETRY_SECONDS = 1.0
-_LOOK_FOR_MAILS_SECONDS = 30.0
-_LOOK_FOR_LOGOUTS_SECONDS = 30.0
+_LOOK_AGAIN_SECONDS = 30.0
 _AFTER_FAILED_DOWNLOAD_SECONDS = 3600.0
 _LIMITS_KEPT = timedelta(days=1)
 
@@ -121,37 +120,30 @@ class Jobs:
 
     def _deliver(self) -> None:
         postman = Postman(self._site.config, self._site.keyring, self._site.assets, self._site.clock)
-        while not self._stopped.is_set():
-            try:
-                with self._site.database() as db:
-                    while not self._stopped.is_set() and postman.deliver_next(db):
-                        pass
-            except Refusal as refusal:  # the database is away
-                log.warning("delivery_failed", reason=refusal.message)
-            except Exception as error:  # whatever it is, the next round tries again
-                log.failure("delivery_failed", error)
-            self._mail_is_due.wait(_LOOK_FOR_MAILS_SECONDS)
-            self._mail_is_due.clear()
+        self._bring("delivery_failed", postman.deliver_next, self._mail_is_due)
 
     def _tell_apps(self) -> None:
         courier = Courier(self._site.config, self._site.keyring, self._site.clock)
+        self._bring("logouts_failed", courier.deliver_next, self._logout_is_due)
+
+    def _bring(self, failed: str, deliver_next: Callable[[Database], bool], is_due: threading.Event) -> None:
+        """Deliver what is due, one after the other, whenever something was written and every half minute."""
         while not self._stopped.is_set():
             try:
                 with self._site.database() as db:
-                    while not self._stopped.is_set() and courier.deliver_next(db):
+                    while not self._stopped.is_set() and deliver_next(db):
                         pass
             except Refusal as refusal:  # the database is away
-                log.warning("logouts_failed", reason=refusal.message)
+                log.warning(failed, reason=refusal.message)
             except Exception as error:  # whatever it is, the next round tries again
-                log.failure("logouts_failed", error)
-            self._logout_is_due.wait(_LOOK_FOR_LOGOUTS_SECONDS)
-            self._logout_is_due.clear()
+                log.failure(failed, error)
+            is_due.wait(_LOOK_AGAIN_SECONDS)
+            is_due.clear()
 
     def _keep_house(self) -> None:
         while not self._stopped.wait(_EVERY_SECONDS):
-            self._site.signals.changed(
-                ""
-            )  # should a NOTIFY be lost, nothing is believed for longer than this
+            # Should a NOTIFY be lost, nothing is believed for longer than this.
+            self._site.signals.changed("")
             try:
                 keep_house(self._site)
             except Exception as error:  # whatever it is, the next minute tries again

@@ -167,7 +167,7 @@ def test_s_ft_02_without_a_database_the_housekeeper_waits_for_better_days(
 
 
 def test_a_mail_goes_out_as_soon_as_it_is_written(working: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_LOOK_FOR_MAILS_SECONDS", 3600)  # so only the news of it wakes the postman
+    monkeypatch.setattr(jobs, "_LOOK_AGAIN_SECONDS", 3600)  # so only the news of it wakes the postman
     with MailServer() as server, working.database() as db:
         set_up(db, working, **server.settings())
         for number in (1, 2):
