@@ -6,8 +6,8 @@ from pocketid import audit, tokens
 from pocketid.audit import Event
 from pocketid.clients import Client
 from pocketid.crypto import same
-from pocketid.oidc import issuing, pkce, resources
-from pocketid.oidc.errors import InvalidGrant, InvalidRequest
+from pocketid.oidc import issuing, parameters, pkce, resources
+from pocketid.oidc.errors import InvalidGrant
 from pocketid.request import Request
 from pocketid.response import Response
 from pocketid.tokens import Authorization
@@ -18,9 +18,7 @@ def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Respons
 
     A code that its own client presents with the wrong redirect URI or verifier is spent: there is no second guess.
     """
-    code = sent.get("code")
-    if code is None:
-        raise InvalidRequest("code is missing")
+    code = parameters.needed(sent, "code")
     found = tokens.find_code(request.db, code)
     if found is None or found.authorization.client_id != client.id:  # another client's code stays unspent
         raise issuing.unknown(request, client, "the code is unknown")
@@ -33,14 +31,7 @@ def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Respons
         prepared = issuing.prepare(request, client, found, authorization.scopes, with_nonce=True)
     except InvalidGrant as error:
         tokens.revoke(request.db, authorization.id, request.now)
-        audit.record(
-            request,
-            Event.TOKEN_REFUSED,
-            user_id=authorization.user_id,
-            client_id=client.id,
-            reason=error.description,
-        )
-        raise
+        raise issuing.refused(request, authorization, error.description) from error
     if not tokens.redeem_code(request, authorization, prepared.issue):
         raise _reused(request, client, authorization)
     return prepared.answer(prepared.refresh_token)

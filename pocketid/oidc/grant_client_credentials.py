@@ -9,10 +9,10 @@ from datetime import timedelta
 from pocketid import crypto, signing_keys, tokens
 from pocketid.apis import IDENTITY_SCOPES
 from pocketid.clients import Client
-from pocketid.oidc import access_token, dpop, resources
-from pocketid.oidc.errors import CORS, InvalidScope, UnauthorizedClient
+from pocketid.oidc import access_token, dpop, issuing, resources
+from pocketid.oidc.errors import InvalidScope, UnauthorizedClient
 from pocketid.request import Request
-from pocketid.response import NO_STORE, Response, json
+from pocketid.response import Response
 
 
 def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Response:
@@ -38,10 +38,4 @@ def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Respons
     )
     end = request.now + timedelta(seconds=client.access_token_seconds)
     tokens.issue_to_client(request, client.id, scopes, resource, crypto.digest(made.handle), end, jkt)
-    answer = {
-        "access_token": made.text,
-        "token_type": "DPoP" if jkt else "Bearer",
-        "expires_in": client.access_token_seconds,
-        **({"scope": " ".join(scopes)} if scopes else {}),
-    }
-    return json(answer, headers=NO_STORE | CORS)
+    return issuing.answer(made.text, client.access_token_seconds, scopes, jkt)

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 
-from pocketid import audit, device_codes, tokens
-from pocketid.audit import Event
+from pocketid import device_codes, tokens
 from pocketid.clients import Client
-from pocketid.oidc import issuing, resources
+from pocketid.oidc import issuing, parameters, resources
 from pocketid.oidc.errors import (
     AccessDenied,
     AuthorizationPending,
     ExpiredToken,
     InvalidGrant,
-    InvalidRequest,
     SlowDown,
 )
 from pocketid.request import Request
@@ -22,9 +20,7 @@ GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
 
 def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Response:
     """Exchange a device code for tokens, once. Raises an OAuthError."""
-    device_code = sent.get("device_code")
-    if device_code is None:
-        raise InvalidRequest("device_code is missing")
+    device_code = parameters.needed(sent, "device_code")
     match device_codes.poll(request, client.id, device_code):
         case "unknown":
             raise issuing.unknown(request, client, "the device code is unknown")
@@ -51,14 +47,7 @@ def _issue(request: Request, client: Client, device_code: str, sent: Mapping[str
     try:
         prepared = issuing.prepare(request, client, found, authorization.scopes, with_nonce=False)
     except InvalidGrant as error:
-        audit.record(
-            request,
-            Event.TOKEN_REFUSED,
-            user_id=authorization.user_id,
-            client_id=client.id,
-            reason=error.description,
-        )
-        raise
+        raise issuing.refused(request, authorization, error.description) from error
     if not tokens.redeem_code(request, authorization, prepared.issue):
         raise InvalidGrant("the device code was used before")
     return prepared.answer(prepared.refresh_token)

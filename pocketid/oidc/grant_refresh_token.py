@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pocketid import audit, tokens
 from pocketid.audit import Event
 from pocketid.clients import Client
-from pocketid.oidc import issuing, resources
-from pocketid.oidc.errors import InvalidGrant, InvalidRequest, InvalidScope
+from pocketid.oidc import issuing, parameters, resources
+from pocketid.oidc.errors import InvalidGrant, InvalidScope
 from pocketid.request import Request
 from pocketid.response import Response
 from pocketid.tokens import Authorization, Found, FoundRefreshToken
@@ -18,9 +18,7 @@ from pocketid.tokens import Authorization, Found, FoundRefreshToken
 
 def redeem(request: Request, client: Client, sent: Mapping[str, str]) -> Response:
     """Exchange a refresh token for new tokens. Raises InvalidGrant, InvalidScope, InvalidRequest."""
-    token = sent.get("refresh_token")
-    if token is None:
-        raise InvalidRequest("refresh_token is missing")
+    token = parameters.needed(sent, "refresh_token")
     stored = _find(request, client, token)
     found = stored.found
     resources.check_same(found.authorization, sent)
@@ -43,12 +41,12 @@ def _find(request: Request, client: Client, token: str) -> FoundRefreshToken:
     if found is None or found.authorization.client_id != client.id:
         raise issuing.unknown(request, client, "the refresh token is unknown")
     if found.authorization.revoked_at is not None:
-        raise _refused(request, found.authorization, "the refresh token was revoked")
+        raise issuing.refused(request, found.authorization, "the refresh token was revoked")
     if stored is None or (stored.rotated_at and request.now - stored.rotated_at > tokens.GRACE):
         raise _reused(request, found.authorization)
     end = issuing.refreshing_ends(client, found.authorization)
     if stored.expires_at <= request.now or (end is not None and end <= request.now):
-        raise _refused(request, found.authorization, "the refresh token has expired")
+        raise issuing.refused(request, found.authorization, "the refresh token has expired")
     return stored
 
 
@@ -67,7 +65,7 @@ def _prepare(request: Request, client: Client, found: Found, scopes: Sequence[st
     try:
         return issuing.prepare(request, client, found, scopes, with_nonce=False)
     except InvalidGrant as error:
-        raise _refused(request, found.authorization, error.description) from error
+        raise issuing.refused(request, found.authorization, error.description) from error
 
 
 def _again(
@@ -76,22 +74,11 @@ def _again(
     """The same successor once more, with a fresh access token. Raises InvalidGrant."""
     authorization, successor = stored.found.authorization, tokens.successor_of(token, stored)
     if successor is None or not tokens.insert_access_token(request.db, authorization.id, prepared.issue):
-        raise _refused(request, authorization, "the refresh token was revoked meanwhile")
+        raise issuing.refused(request, authorization, "the refresh token was revoked meanwhile")
     audit.record(
         request, Event.TOKEN_REFRESHED, user_id=authorization.user_id, client_id=client.id, again=True
     )
     return prepared.answer(successor)
-
-
-def _refused(request: Request, authorization: Authorization, reason: str) -> InvalidGrant:
-    audit.record(
-        request,
-        Event.TOKEN_REFUSED,
-        user_id=authorization.user_id,
-        client_id=authorization.client_id,
-        reason=reason,
-    )
-    return InvalidGrant(reason)
 
 
 def _reused(request: Request, authorization: Authorization) -> InvalidGrant:

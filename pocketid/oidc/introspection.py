@@ -9,7 +9,7 @@ from typing import Any
 
 from pocketid import limits, tokens
 from pocketid.oidc import access_token, client_auth, dpop, parameters
-from pocketid.oidc.errors import CORS, InvalidClient, InvalidRequest, InvalidToken
+from pocketid.oidc.errors import CORS, InvalidClient, InvalidToken
 from pocketid.request import Request
 from pocketid.response import NO_STORE, Response, json
 from pocketid.tokens import Live
@@ -19,9 +19,7 @@ def introspect(request: Request) -> Response:
     """Say whether a token is good. Raises an OAuthError."""
     sent = parameters.of_back_channel(request)
     caller = _caller(request, sent)
-    token = sent.get("token")
-    if token is None:
-        raise InvalidRequest("token is missing")
+    token = parameters.needed(sent, "token")
     return json(_state(request, caller, token), headers=NO_STORE | CORS)
 
 

@@ -32,17 +32,32 @@ class Prepared:
 
     def answer(self, refresh_token: str) -> Response:
         """The token response; the refresh token may be an earlier one than this preparation's."""
-        body: dict[str, object] = {
-            "access_token": self.access_token,
-            "token_type": "DPoP" if self.issue.dpop_jkt else "Bearer",
-            "expires_in": self.expires_in,
-            "refresh_token": refresh_token,
-        }
-        if self.scopes:  # RFC 6749 3.3: one word at least
-            body["scope"] = " ".join(self.scopes)
-        if self.id_token is not None:
-            body["id_token"] = self.id_token
-        return json(body, headers=NO_STORE | CORS)
+        return answer(
+            self.access_token,
+            self.expires_in,
+            self.scopes,
+            self.issue.dpop_jkt,
+            refresh_token=refresh_token,
+            id_token=self.id_token,
+        )
+
+
+def answer(
+    access_token: str,
+    expires_in: int,
+    scopes: Sequence[str],
+    dpop_jkt: str | None,
+    **others: str | None,
+) -> Response:
+    """The token response, RFC 6749 5.1; of the `others` tokens those that there are."""
+    body: dict[str, object] = {
+        "access_token": access_token,
+        "token_type": "DPoP" if dpop_jkt else "Bearer",
+        "expires_in": expires_in,
+    }
+    if scopes:  # RFC 6749 3.3: one word at least
+        body["scope"] = " ".join(scopes)
+    return json(body | {name: text for name, text in others.items() if text}, headers=NO_STORE | CORS)
 
 
 def prepare(
@@ -101,6 +116,18 @@ def _refresh_end(client: Client, authorization: Authorization, now: datetime) ->
     """When the refresh token ends: some time after its last use, and at the end of all refreshing."""
     idle, end = now + timedelta(seconds=client.refresh_token_seconds), refreshing_ends(client, authorization)
     return idle if end is None else min(idle, end)
+
+
+def refused(request: Request, authorization: Authorization, reason: str) -> InvalidGrant:
+    """The refusal of a code or token of the client's own, on record."""
+    audit.record(
+        request,
+        Event.TOKEN_REFUSED,
+        user_id=authorization.user_id,
+        client_id=authorization.client_id,
+        reason=reason,
+    )
+    return InvalidGrant(reason)
 
 
 def unknown(request: Request, client: Client, reason: str) -> InvalidGrant:

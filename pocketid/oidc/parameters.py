@@ -52,6 +52,14 @@ def of_back_channel(request: Request) -> dict[str, str]:
         raise InvalidRequest("a parameter came twice") from repeated
 
 
+def needed(sent: Mapping[str, str], name: str) -> str:
+    """A parameter that has to be there. Raises InvalidRequest."""
+    value = sent.get(name)
+    if value is None:
+        raise InvalidRequest(f"{name} is missing")
+    return value
+
+
 def of_authorization(fields: Fields) -> tuple[dict[str, str], list[str]]:
     """What an authorization request says once, and the names of what it says more than once.
 

@@ -6,7 +6,7 @@ A refresh token takes everything with it that was issued beside it; an access to
 from pocketid import audit, tokens
 from pocketid.audit import Event
 from pocketid.oidc import access_token, client_auth, parameters
-from pocketid.oidc.errors import CORS, InvalidGrant, InvalidRequest
+from pocketid.oidc.errors import CORS, InvalidGrant
 from pocketid.request import Request
 from pocketid.response import NO_STORE, Response
 
@@ -15,9 +15,7 @@ def revoke(request: Request) -> Response:
     """End a token of the client. An unknown one is ended already (RFC 7009 2.2). Raises an OAuthError."""
     sent = parameters.of_back_channel(request)
     client = client_auth.authenticate(request, sent)
-    token = sent.get("token")
-    if token is None:
-        raise InvalidRequest("token is missing")
+    token = parameters.needed(sent, "token")
     known = access_token.read(request, token)
     handle = known[0] if known else token
     owner = tokens.owner_of(request.db, handle)

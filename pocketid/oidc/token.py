@@ -14,7 +14,7 @@ from pocketid.oidc import (
     grant_refresh_token,
     parameters,
 )
-from pocketid.oidc.errors import InvalidRequest, UnsupportedGrantType
+from pocketid.oidc.errors import UnsupportedGrantType
 from pocketid.request import Request
 from pocketid.response import Response
 
@@ -30,9 +30,7 @@ GRANTS: dict[str, Grant] = {
 def token(request: Request) -> Response:
     """Answer a token request. Raises an OAuthError."""
     sent = parameters.of_back_channel(request)
-    grant_type = sent.get("grant_type")
-    if grant_type is None:
-        raise InvalidRequest("grant_type is missing")
+    grant_type = parameters.needed(sent, "grant_type")
     client = client_auth.authenticate(request, sent)
     grant = GRANTS.get(grant_type)
     if grant is None:
