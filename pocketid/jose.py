@@ -26,6 +26,7 @@ STRONG = ("PS256", "ES256", "EdDSA")  # FAPI 2.0 5.4.1
 ASYMMETRIC = ("RS256", *STRONG)
 OF_ISSUERS = (*ASYMMETRIC, "RS384", "RS512", "PS384", "PS512", "ES384", "ES512")
 _MAX_CHARACTERS = 16 * 1024
+_MAX_JTI_CHARACTERS = 512
 _RSA_BITS = range(2048, 8193)
 _MAX_EXPONENT_BITS = 33
 _HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -74,6 +75,20 @@ class Token:
     def kid(self) -> str | None:
         """Which key it says that it is signed with."""
         return self.header.get("kid")
+
+    @property
+    def kind(self) -> object:
+        """Its `typ`, in small letters if it is a text; None where there is none. RFC 7515 4.1.9."""
+        typ = self.header.get("typ")
+        return typ.lower() if isinstance(typ, str) else typ
+
+    @property
+    def jti(self) -> str:
+        """What it is told from others of its owner by, RFC 7519 4.1.7. Raises NotValid."""
+        jti = self.text("jti")
+        if jti is None or len(jti) > _MAX_JTI_CHARACTERS:
+            raise NotValid("jti is missing or too long")
+        return jti
 
     def text(self, claim: str) -> str | None:
         """A claim that is a text and not empty, or None."""
@@ -135,9 +150,26 @@ def verify(token: Token, key: Key, allowed: Collection[str]) -> None:
     if not key.fits(token):
         raise NotValid("the key is not one for this token")
     try:
-        _verify(key.public, token.algorithm, token.signed, token.signature)
+        check_signature(key.public, token.algorithm, token.signed, token.signature)
     except InvalidSignature as error:
         raise NotValid("the signature is wrong") from error
+
+
+def check_signature(public: PublicKey, algorithm: str, content: bytes, signature: bytes) -> None:
+    """RFC 7518 3.3 to 3.5, RFC 8037 3.1. Raises InvalidSignature."""
+    if isinstance(public, ed25519.Ed25519PublicKey):
+        return public.verify(signature, content)
+    chosen = _HASHES[algorithm[2:]]
+    if isinstance(public, ec.EllipticCurvePublicKey):
+        size = (public.key_size + 7) // 8
+        if len(signature) != 2 * size:
+            raise InvalidSignature
+        r, s = (int.from_bytes(half, "big") for half in (signature[:size], signature[size:]))
+        return public.verify(encode_dss_signature(r, s), content, ec.ECDSA(chosen))
+    if algorithm.startswith("PS"):
+        scheme: padding.AsymmetricPadding = padding.PSS(padding.MGF1(chosen), chosen.digest_size)
+        return public.verify(signature, content, scheme, chosen)
+    return public.verify(signature, content, padding.PKCS1v15(), chosen)
 
 
 def verify_shared(token: Token, secret: str) -> None:
@@ -230,20 +262,3 @@ def _algorithms(public: PublicKey) -> tuple[str, ...]:
     if isinstance(public, ed25519.Ed25519PublicKey):
         return ("EdDSA",)
     return (next(algorithm for curve, algorithm in _CURVES.values() if curve.name == public.curve.name),)
-
-
-def _verify(public: PublicKey, algorithm: str, content: bytes, signature: bytes) -> None:
-    """RFC 7518 3.3 to 3.5, RFC 8037 3.1. Raises InvalidSignature."""
-    if isinstance(public, ed25519.Ed25519PublicKey):
-        return public.verify(signature, content)
-    chosen = _HASHES[algorithm[2:]]
-    if isinstance(public, ec.EllipticCurvePublicKey):
-        size = (public.key_size + 7) // 8
-        if len(signature) != 2 * size:
-            raise InvalidSignature
-        r, s = (int.from_bytes(half, "big") for half in (signature[:size], signature[size:]))
-        return public.verify(encode_dss_signature(r, s), content, ec.ECDSA(chosen))
-    if algorithm.startswith("PS"):
-        scheme: padding.AsymmetricPadding = padding.PSS(padding.MGF1(chosen), chosen.digest_size)
-        return public.verify(signature, content, scheme, chosen)
-    return public.verify(signature, content, padding.PKCS1v15(), chosen)

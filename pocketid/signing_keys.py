@@ -20,14 +20,15 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from jwcrypto import jwk
 
-from pocketid import audit, crypto
+from pocketid import audit, crypto, jose
 from pocketid.audit import Event
 from pocketid.crypto import CannotOpen, Keyring, base64url
 from pocketid.db import Database
 from pocketid.instance import WrongKey
+from pocketid.jose import PublicKey
 from pocketid.request import Request
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
@@ -43,7 +44,6 @@ _SHA256 = hashes.SHA256()
 _PSS = padding.PSS(mgf=padding.MGF1(_SHA256), salt_length=padding.PSS.DIGEST_LENGTH)  # RFC 7518 3.5
 _RSA_PADDING = {"RS256": padding.PKCS1v15(), "PS256": _PSS}
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
-PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 Tell = Callable[..., None]  # how an event is recorded: audit.record of a request, or audit.record_by_system
 
 
@@ -214,9 +214,8 @@ def verify(request: Request, token: str, *, typ: str) -> dict[str, Any]:
     try:
         header = msgspec.json.decode(crypto.from_base64url(head), type=_Header)
         key = keys(request).by_kid[header.kid]
-        _verify(
-            key.algorithm, key.public, f"{head}.{payload}".encode("ascii"), crypto.from_base64url(signature)
-        )
+        content = f"{head}.{payload}".encode("ascii")
+        jose.check_signature(key.public, key.algorithm, content, crypto.from_base64url(signature))
         claims = msgspec.json.decode(crypto.from_base64url(payload), type=dict[str, Any])
     except (ValueError, KeyError, RecursionError, InvalidSignature) as error:
         raise NotOurs("not signed by us") from error
@@ -234,7 +233,8 @@ def verify_with(published: bytes, token: str) -> tuple[dict[str, Any], dict[str,
         key = known[header["kid"]]
         public = jwk.JWK(**key).get_op_key("verify")
         assert isinstance(public, PublicKey)
-        _verify(key["alg"], public, f"{head}.{payload}".encode("ascii"), crypto.from_base64url(signature))
+        content = f"{head}.{payload}".encode("ascii")
+        jose.check_signature(public, key["alg"], content, crypto.from_base64url(signature))
         claims = msgspec.json.decode(crypto.from_base64url(payload), type=dict[str, Any])
     except (ValueError, KeyError, RecursionError, InvalidSignature) as error:
         raise NotOurs("not signed with a published key") from error
@@ -319,16 +319,3 @@ def _signature(algorithm: str, private: PrivateKey, content: bytes) -> bytes:
         r, s = decode_dss_signature(private.sign(content, ec.ECDSA(_SHA256)))
         return r.to_bytes(_ES256_BYTES, "big") + s.to_bytes(_ES256_BYTES, "big")
     return private.sign(content)
-
-
-def _verify(algorithm: str, public: PublicKey, content: bytes, signature: bytes) -> None:
-    """Raises InvalidSignature."""
-    if isinstance(public, rsa.RSAPublicKey):
-        public.verify(signature, content, _RSA_PADDING[algorithm], _SHA256)
-    elif isinstance(public, ec.EllipticCurvePublicKey):
-        if len(signature) != 2 * _ES256_BYTES:
-            raise InvalidSignature
-        r, s = (int.from_bytes(half, "big") for half in (signature[:_ES256_BYTES], signature[_ES256_BYTES:]))
-        public.verify(encode_dss_signature(r, s), content, ec.ECDSA(_SHA256))
-    else:
-        public.verify(signature, content)

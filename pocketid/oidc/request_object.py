@@ -51,8 +51,7 @@ def _check_unsigned(request: Request, client: Client, token: Token) -> None:
 
 def _check_signed(request: Request, client: Client, token: Token) -> None:
     """RFC 9101 5.2.3, 6.2, 10.8; RFC 8725 3. Raises NotValid."""
-    typ = token.header.get("typ")
-    if (typ.lower() if isinstance(typ, str) else typ) not in _TYPES:
+    if token.kind not in _TYPES:
         raise NotValid("typ is of another kind of token")
     if token.claims.get("iss") != client.id:
         raise NotValid("iss is not the client")
