@@ -211,6 +211,21 @@ def record(
     )
 
 
+def record_change(
+    request: Request,
+    event: Event,
+    before: Any,
+    after: Any,
+    *,
+    user_id: UUID | None = None,
+    client_id: str | None = None,
+    **details: Any,
+) -> None:
+    """The same for a dataclass that was changed, with the difference; nothing where there is none."""
+    if changed := difference(before, after):
+        record(request, event, user_id=user_id, client_id=client_id, **details, changed=changed)
+
+
 def record_by_system(
     db: Database,
     now: datetime,

@@ -317,6 +317,11 @@ def seconds(minutes: str) -> int:
     return int(minutes) * 60 if minutes.isascii() and minutes.isdigit() and len(minutes) < 10 else 0
 
 
+def minutes(seconds: int | None) -> str:
+    """The same the other way round; empty for no limit."""
+    return "" if seconds is None else str(seconds // 60)
+
+
 def _id_problem(client_id: str) -> str:
     if client_id and (not _ID.fullmatch(client_id) or client_id in _RESERVED_IDS):
         return _("Use 2 to 128 letters, digits, dots, hyphens and underscores, or leave it empty.")

@@ -207,8 +207,7 @@ def _note_use(request: Request, passkey: Passkey, data: AuthenticatorData) -> No
             stored=passkey.sign_count,
             received=data.counter,
         )
-    if changed := audit.difference(passkey, after):
-        audit.record(request, Event.PASSKEY_BACKUP_CHANGED, user_id=user_id, passkey=name, changed=changed)
+    audit.record_change(request, Event.PASSKEY_BACKUP_CHANGED, passkey, after, user_id=user_id, passkey=name)
     request.db.run(
         "webauthn.used",
         id=passkey.id,

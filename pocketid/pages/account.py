@@ -64,8 +64,7 @@ def update(request: Request) -> Response:
         before, after = users.update(request.db, user.id, change, request.now)
     except Invalid as invalid:
         return _account(request, user, change, invalid.fields, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    if changed := audit.difference(before, after):
-        audit.record(request, Event.PROFILE_UPDATED, changed=changed)
+    audit.record_change(request, Event.PROFILE_UPDATED, before, after)
     return redirect("/settings/account", flash=_("Your details are saved."))
 
 

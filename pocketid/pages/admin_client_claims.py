@@ -47,8 +47,7 @@ def update(request: Request, client_id: str) -> Response:
         return _show(request, client, typed, errors)
     change = replace(clients.Change.of(client), claim_mapping=claim_mapping.to_row(typed))
     before, after = clients.update(request.db, client_id, change, request.now)
-    if changed := audit.difference(before, after):
-        audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=changed)
+    audit.record_change(request, Event.CLIENT_UPDATED, before, after, client_id=client_id)
     return redirect(
         f"/settings/admin/oidc-clients/{client_ids.in_path(client_id)}/claims",
         flash=_("What {app} is told is saved.").format(app=client.name),

@@ -29,8 +29,7 @@ def update_list(request: Request) -> Response:
         problem = _("Each line begins with https:// and a host, and goes on with a path.")
         return _list_page(request, typed, {"addresses": problem})
     before, after = settings.update(request, {_NAME: tuple(typed)})
-    if before != after:
-        audit.record(request, Event.SETTINGS_UPDATED, changed=audit.difference(before, after))
+    audit.record_change(request, Event.SETTINGS_UPDATED, before, after)
     return redirect(_HERE, flash=_("The settings are saved."))
 
 

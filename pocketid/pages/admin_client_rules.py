@@ -15,7 +15,7 @@ from pocketid.text import _
 def show(request: Request, client_id: str) -> Response:
     """The rules of a client."""
     client = clients.get(request.db, client_id)
-    return _show(request, client, Change.of(client), _minutes(client.longest_sign_in_seconds))
+    return _show(request, client, Change.of(client), clients.minutes(client.longest_sign_in_seconds))
 
 
 def update(request: Request, client_id: str) -> Response:
@@ -25,8 +25,7 @@ def update(request: Request, client_id: str) -> Response:
     if errors := clients.check(change) | _keys_missing(request, change, client_id):
         return _show(request, client, change, minutes, errors)
     before, after = clients.update(request.db, client_id, change, request.now)
-    if changed := audit.difference(before, after):
-        audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=changed)
+    audit.record_change(request, Event.CLIENT_UPDATED, before, after, client_id=client_id)
     return redirect(
         f"/settings/admin/oidc-clients/{client_ids.in_path(client_id)}/rules",
         flash=_("The rules of {app} are saved.").format(app=client.name),
@@ -50,10 +49,6 @@ def _keys_missing(request: Request, change: Change, client_id: str) -> dict[str,
     return {
         "requires_signed_request": _("This app has no keys here to check its signature with. Add them first.")
     }
-
-
-def _minutes(seconds: int | None) -> str:
-    return "" if seconds is None else str(seconds // 60)
 
 
 def _show(

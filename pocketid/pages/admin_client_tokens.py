@@ -15,8 +15,7 @@ from pocketid.text import _
 def show(request: Request, client_id: str) -> Response:
     """The form."""
     client = clients.get(request.db, client_id)
-    end = client.refresh_absolute_seconds
-    return _show(client, Change.of(client), "" if end is None else str(end // 60))
+    return _show(client, Change.of(client), clients.minutes(client.refresh_absolute_seconds))
 
 
 def update(request: Request, client_id: str) -> Response:
@@ -26,8 +25,7 @@ def update(request: Request, client_id: str) -> Response:
     if errors := clients.check(change):
         return _show(client, change, minutes, errors)
     before, after = clients.update(request.db, client_id, change, request.now)
-    if changed := audit.difference(before, after):
-        audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, changed=changed)
+    audit.record_change(request, Event.CLIENT_UPDATED, before, after, client_id=client_id)
     return redirect(
         f"/settings/admin/oidc-clients/{client_ids.in_path(client_id)}/tokens",
         flash=_("The changes to {app} are saved.").format(app=client.name),

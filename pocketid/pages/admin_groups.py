@@ -63,8 +63,7 @@ def update(request: Request, group_id: str) -> Response:
         before, after = groups.update(request.db, group.id, change, request.now)
     except Invalid as invalid:
         return _show(request, group, change, invalid.fields)
-    if changed := audit.difference(before, after):
-        audit.record(request, Event.GROUP_UPDATED, name=after.name, changed=changed)
+    audit.record_change(request, Event.GROUP_UPDATED, before, after, name=after.name)
     return redirect(
         f"{_LIST}/{group.id}", flash=_("The changes to {name} are saved.").format(name=after.friendly_name)
     )

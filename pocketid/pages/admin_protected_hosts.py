@@ -55,8 +55,7 @@ def update(request: Request, client_id: str) -> Response:
         before, after = protected_hosts.update(request, client_id, change)
     except Invalid as invalid:
         return _form(request, host, change, invalid.fields)
-    if changed := audit.difference(before, after):
-        audit.record(request, Event.CLIENT_UPDATED, client_id=client_id, name=after.name, changed=changed)
+    audit.record_change(request, Event.CLIENT_UPDATED, before, after, client_id=client_id, name=after.name)
     return redirect(
         f"{_LIST}/{client_id}", flash=_("The changes to {name} are saved.").format(name=after.name)
     )

@@ -81,8 +81,7 @@ def update(request: Request, user_id: str) -> Response:
         before, after = users.update(request.db, user.id, change, request.now)
     except Invalid as invalid:
         return _show(request, user, typed, invalid.fields)
-    if changed := audit.difference(before, after):
-        audit.record(request, Event.USER_UPDATED, user_id=user.id, changed=changed)
+    audit.record_change(request, Event.USER_UPDATED, before, after, user_id=user.id)
     email_verification.tell_old_address(request, before, after)
     flash = _("The changes to {name} are saved.").format(name=users.name_of(after))
     if change != typed:
