@@ -16,22 +16,12 @@ import pytest
 from tests.browser import Browser
 from tests.conftest import ENCRYPTION_KEY
 from tests.main_job import server_at, set_up
+from tests.nginx import HEAD
 from tests.processes import ROOT, Server, await_line, free_port, running
 
-MAIN = """
-daemon off;
-user root;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log stderr notice;
-events {{ }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
+MAIN = (
+    HEAD
+    + """\
     server {{
         listen 127.0.0.1:{port};
         server_name wiki.localhost;
@@ -44,6 +34,7 @@ http {{
     }}
 }}
 """
+)
 CLAIMED = {
     "Remote-User": "admin",
     "Remote-Email": "admin@example.test",

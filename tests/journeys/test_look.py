@@ -52,8 +52,9 @@ def test_a_logo_is_seen_before_it_is_uploaded(owner: Person) -> None:
     expect(page.locator(".pane svg.mark")).to_have_count(2)
     for picture in ("logo-light", "logo-dark"):
         content = population.picture((300, 100), "#0b5548")
-        files = [{"name": "a.png", "mimeType": "image/png", "buffer": content}]
-        page.locator(f"#{picture}-file").set_input_files(files)  # type: ignore[arg-type]
+        page.locator(f"#{picture}-file").set_input_files(
+            {"name": "a.png", "mimeType": "image/png", "buffer": content}
+        )
         expect(page.locator(f"#{picture} .swatch img[src^='data:']")).to_have_count(2)
         expect(page.locator(".pane .mark[src^='data:']")).to_have_count(2)
 

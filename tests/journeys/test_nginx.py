@@ -20,6 +20,7 @@ from tests.conftest import ENCRYPTION_KEY
 from tests.journeys import walk
 from tests.journeys.conftest import MakePerson
 from tests.namespace import CLIENT, Namespace
+from tests.nginx import HEAD
 from tests.processes import ROOT, Server, await_line, relying_party, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("clean_consoles")]
@@ -27,20 +28,9 @@ NAME, APP_NAME = "pocketid.skylab.local", "immich.skylab.local"
 ORIGIN, APP = f"https://{NAME}", f"https://{APP_NAME}"
 APP_PORT = 2283
 SPOOFED = "203.0.113.66"
-MAIN = """
-daemon off;
-user root;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log stderr notice;
-events {{ }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
+MAIN = (
+    HEAD
+    + """\
     include {folder}/pocketid.conf;
     server {{
         listen 443 ssl http2;
@@ -54,6 +44,7 @@ http {{
     }}
 }}
 """
+)
 
 
 def site_file(folder: Path) -> str:

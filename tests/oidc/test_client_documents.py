@@ -306,7 +306,9 @@ def test_s_out_02_only_the_internet_is_asked(
     client_id = f"https://{host}/client.json"
     let_in(db, clock, client_id)
     assert "forbidden_place" in refused(browser, App(client_id, None))
-    assert client_documents.find(db, client_id).problem is not None  # type: ignore[union-attr]
+    kept = client_documents.find(db, client_id)
+    assert kept is not None
+    assert kept.problem is not None
 
 
 def test_a_silent_server_is_not_waited_for(
